@@ -1,0 +1,43 @@
+# Two commands do everything: `make up` runs Screener, `make test` tests it. Both install what they need into .venv.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup test-setup up demo test check bench lock clean
+
+PYTHON := .venv/bin/python
+
+help: ## say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+
+setup: ## install into .venv; afterwards .venv/bin/screener answers
+	@sh scripts/setup.sh
+
+up: setup ## install if needed, then run the proxy and the dashboard (Ctrl-C stops both)
+	@exec .venv/bin/screener up $(ARGS)
+
+demo: setup ## play the two stories through the real proxy, in a home of its own
+	@exec .venv/bin/screener demo $(ARGS)
+
+test-setup: ## install what the tests need, Chromium included
+	@sh scripts/test-setup.sh
+
+test: test-setup ## run every test (ARGS="-k words" runs some)
+	@exec $(PYTHON) -m pytest $(ARGS)
+
+check: ## formatting, lint, types, layers, and that the locks are current (needs the package index)
+	@sh scripts/setup.sh test
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	sh scripts/lock.sh --check
+
+bench: ## measure what the proxy costs, against mitmproxy alone
+	@sh scripts/setup.sh test
+	@exec $(PYTHON) -m bench $(ARGS)
+
+lock: ## compile the locks again (ARGS=--upgrade takes newer releases)
+	@sh scripts/setup.sh test
+	@sh scripts/lock.sh $(ARGS)
+
+clean: ## remove .venv and the clients' environments, nothing else
+	rm -rf .venv tests/clients/*/.venv
