@@ -1,0 +1,164 @@
+"""What happened between one of us and a contact, in words that are the same for every platform."""
+
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import ClassVar, Literal
+
+Side = Literal["contact", "member"]
+Media = Literal["image", "video", "audio", "file", "sticker"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """An identity on a platform, known by its permanent id; everything else is only what the platform says of it today.
+
+    None means that the platform did not say, never zero or no.
+    """
+
+    platform: str
+    id: str
+    name: str | None = None
+    handle: str | None = None
+    url: str | None = None
+    joined: datetime | None = None
+    joined_basis: Literal["stated", "id"] | None = None
+    """Where `joined` comes from: the platform stated it, or it is part of the permanent id."""
+    mutual_friends: int | None = None
+    friends: int | None = None
+    """Friends or followers."""
+    following: int | None = None
+    posts: int | None = None
+    picture: bool | None = None
+    verified: bool | None = None
+    country: str | None = None
+    """Two capital letters (ISO 3166)."""
+    age: int | None = None
+    """The age in years that the account states of itself."""
+    bio: str | None = None
+    is_friend: bool | None = None
+    """Whether the platform counts this account among the other one's friends."""
+    friend_since: datetime | None = None
+    is_stranger: bool | None = None
+    """True where the platform itself says that the two share nobody and nothing."""
+
+    def merged(self, newer: "Account") -> "Account":
+        """This account with everything that `newer` knows laid over it."""
+        known = {f.name: value for f in fields(newer) if (value := getattr(newer, f.name)) is not None}
+        return replace(self, **known)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that happened between `account` (ours) and `contact` (theirs).
+
+    `id` is the platform's own, so that an inbox fetched a hundred times counts once. `by` says whose act it was.
+    """
+
+    kind: ClassVar[str] = ""
+
+    id: str
+    at: datetime
+    account: Account
+    contact: Account
+    by: Side = "contact"
+    conversation: str | None = None
+    group: bool | None = None
+    pending: bool | None = None
+    """True where the platform keeps it apart as coming from a stranger, None where it says nothing."""
+    history: bool = False
+    """True where the platform sent again something older than the connection."""
+    capture: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FriendRequest(Event):
+    """One side asks to be a friend or a follower of the other."""
+
+    kind: ClassVar[str] = "friend_request"
+
+    note: str | None = None
+    mutual_friends: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accepted(Event):
+    """A friend request was accepted."""
+
+    kind: ClassVar[str] = "accepted"
+    by: Side = "member"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declined(Event):
+    """A friend request was refused."""
+
+    kind: ClassVar[str] = "declined"
+    by: Side = "member"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Removed(Event):
+    """A friendship or request was withdrawn."""
+
+    kind: ClassVar[str] = "removed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blocked(Event):
+    """One side shut the other out."""
+
+    kind: ClassVar[str] = "blocked"
+    by: Side = "member"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message(Event):
+    """One message. `text` is None where it is encrypted from end to end or has no words."""
+
+    kind: ClassVar[str] = "message"
+
+    text: str | None = None
+    media: tuple[Media, ...] = ()
+    encrypted: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edited(Event):
+    """A message was changed after it was sent; `message` is its id."""
+
+    kind: ClassVar[str] = "edited"
+
+    message: str
+    text: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deleted(Event):
+    """A message was taken back after it was sent; `message` is its id."""
+
+    kind: ClassVar[str] = "deleted"
+
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call(Event):
+    """A call rang. `call` is None where the platform does not say whether it was with pictures."""
+
+    kind: ClassVar[str] = "call"
+
+    call: Literal["audio", "video"] | None = None
+    seconds: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile(Event):
+    """The platform told us something about a contact; what it is lies in `contact`."""
+
+    kind: ClassVar[str] = "profile"
+
+
+KINDS: dict[str, type[Event]] = {
+    kind.kind: kind
+    for kind in (FriendRequest, Accepted, Declined, Removed, Blocked, Message, Edited, Deleted, Call, Profile)
+}

@@ -1,0 +1,56 @@
+"""Who lives here: the members of the family, and the devices and accounts that are theirs."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from screener.events import Account
+
+
+def timezone_named(name: str) -> str:
+    """The name itself, if it is that of a time zone. Raises ValueError saying which one may be meant."""
+    if name in available_timezones():
+        return name
+    near = difflib.get_close_matches(name, available_timezones(), 1)
+    mend = f'Did you mean "{near[0]}"?' if near else 'Write one such as "Europe/London".'
+    raise ValueError(f'"{name[:60]}" is not a time zone. {mend}')
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """One of us, child or adult. `accounts` are the permanent ids that are theirs, by platform."""
+
+    id: str
+    name: str
+    age: int | None = None
+    role: Literal["parent", "child", "adult"] = "child"
+    country: str | None = None
+    timezone: str = "UTC"
+    accounts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    devices: tuple[str, ...] = ()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family:
+    """All whom we look after. An account belongs to the member it was given to, else to the owner of the device."""
+
+    members: tuple[Member, ...] = ()
+
+    def owner(self, account: Account, device: str = "") -> Member:
+        """Whose account this is; a member named after the account itself where nobody has said."""
+        for member in self.members:
+            if account.id in member.accounts.get(account.platform, ()):
+                return member
+        for member in self.members:
+            if device and device in member.devices:
+                return member
+        return Member(
+            id=f"{account.platform}:{account.id}",
+            name=account.name or account.handle or f"the {account.platform} account {account.id}",
+        )

@@ -1,0 +1,92 @@
+"""The one folder in which everything of the family lies: settings, database, keys."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from screener.errors import Mistake
+from screener.resources import HERE, checkout
+
+SECRET_BYTES = 32
+
+
+@dataclass(frozen=True, kw_only=True)
+class Home:
+    """Where things lie in it; `made` makes the folder and what it must hold."""
+
+    folder: Path
+
+    @property
+    def settings(self) -> Path:
+        return self.folder / "config.yaml"
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "screener.db"
+
+    @property
+    def enrolled(self) -> Path:
+        return self.folder / "enrolled.json"
+
+    @property
+    def ca(self) -> Path:
+        """The folder of the family's certificate authority; the proxy makes it on its first start."""
+        return self.folder / "ca"
+
+    @classmethod
+    def chosen(cls, named: Path | None = None) -> "Home":
+        """The folder that was named, else SCREENER_HOME, else `home` in a checkout, else `.screener` in the user's own."""
+        if named is None and os.environ.get("SCREENER_HOME"):
+            named = Path(os.environ["SCREENER_HOME"])
+        if named is None:
+            here = checkout()
+            named = here / "home" if here else Path.home() / ".screener"
+        return cls(folder=named.resolve())
+
+    def made(self) -> bool:
+        """Makes the folder, private, with settings and a secret; says whether this is the first run. Raises Mistake."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.chmod(0o700)
+            first = not self.settings.exists()
+            if first:
+                _write(self.settings, _example().encode())
+            if not self._secret.exists():
+                _write(self._secret, secrets.token_bytes(SECRET_BYTES))
+        except OSError as why:
+            raise Mistake(
+                f"{self.folder}: this folder can't be written ({why.strerror}). Give it to the user who runs Screener,"
+                " or name another with --home."
+            ) from None
+        return first
+
+    def secret(self) -> bytes:
+        """The key that log-ins are signed with. Raises Mistake when it was damaged."""
+        found = self._secret.read_bytes()
+        if len(found) < SECRET_BYTES:
+            raise Mistake(f"{self._secret}: this key is damaged. Delete it; everybody will have to log in again.")
+        return found
+
+    @property
+    def _secret(self) -> Path:
+        return self.folder / "secret.key"
+
+
+def _example() -> str:
+    for place in (HERE.parent / "config.example.yaml", HERE / "_shipped" / "config.example.yaml"):
+        if place.is_file():
+            return place.read_text(encoding="utf-8")
+    raise Mistake("config.example.yaml: this file is missing from the installation. Install Screener again.")
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Whole or not at all, and for our eyes only from the first byte on."""
+    half = path.with_name(path.name + ".new")
+    half.unlink(missing_ok=True)
+    descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    half.replace(path)

@@ -1,0 +1,22 @@
+"""The PAC file: sends a browser's watched hosts through the proxy, and direct when the proxy is not there."""
+
+import json
+from collections.abc import Collection
+
+PROBE_HOST = "screener.home.arpa"
+
+
+def pac(proxy: str, *, exact: Collection[str], below: Collection[str]) -> str:
+    """The file's text. `proxy` is "host:port"; `exact` are host names, `below` are domains whose every name is watched."""
+    return f"""// Screener: only these hosts go through the proxy; everything else, and everything if it stops, goes direct.
+var exact = {json.dumps(dict.fromkeys([*sorted(exact), PROBE_HOST], 1))};
+var below = {json.dumps(dict.fromkeys(sorted(below), 1))};
+
+function FindProxyForURL(url, host) {{
+  host = host.toLowerCase();
+  if (exact.hasOwnProperty(host)) return "PROXY {proxy}; DIRECT";
+  for (var dot = host.indexOf("."); dot >= 0; dot = host.indexOf(".", dot + 1))
+    if (below.hasOwnProperty(host.substring(dot + 1))) return "PROXY {proxy}; DIRECT";
+  return "DIRECT";
+}}
+"""

@@ -1,0 +1,274 @@
+"""What a decoder is: the hosts it watches, the exchanges it reads, and the events it finds in them.
+
+A decoder is pure. It sees one capture and what it remembers, and yields events (or Unreadable, for a part it could not read); no network, no clock, no disk. The event's id
+and the contact's id are *needed*; everything else is *dug* and may be missing, because platforms change their layout every week.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from fnmatch import translate
+from typing import Any, ClassVar, Literal, overload
+
+from screener.capture import Capture, Via
+from screener.errors import Unreadable
+from screener.events import (
+    Accepted,
+    Account,
+    Blocked,
+    Call,
+    Declined,
+    Deleted,
+    Edited,
+    Event,
+    FriendRequest,
+    Media,
+    Message,
+    Profile,
+    Removed,
+)
+
+__all__ = [
+    "Accepted",
+    "Account",
+    "Blocked",
+    "Call",
+    "Capture",
+    "Decoder",
+    "Declined",
+    "Deleted",
+    "Edited",
+    "Event",
+    "FriendRequest",
+    "Media",
+    "Memory",
+    "Message",
+    "Profile",
+    "Removed",
+    "Unreadable",
+    "Found",
+    "dig",
+    "every",
+    "events_stream",
+    "moment",
+    "need",
+    "permanent_id",
+    "reads",
+    "socket",
+]
+
+Surface = Literal["requests", "messages", "calls", "profiles"]
+
+
+class Kept(dict[str, Any]):
+    """Small JSON values that outlive a restart, oldest out first; notes which keys changed.
+
+    Keys name what they are about: "thread/123", "session/abc". One lives per platform and device, so keys of a platform where
+    several accounts share a device carry the account's id.
+    """
+
+    most = 20_000
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.changed: set[str] = set()
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        if key in self and self[key] == value:
+            return
+        self.pop(key, None)
+        super().__setitem__(key, value)
+        self.changed.add(key)
+        if len(self) > self.most:
+            oldest = next(iter(self))
+            del self[oldest]
+            self.changed.add(oldest)
+
+    def changes(self) -> list[tuple[str, Any]]:
+        """The keys that changed, with their value, None for those that are gone."""
+        return [(key, self.get(key)) for key in sorted(self.changed)]
+
+
+@dataclass(kw_only=True)
+class Memory:
+    """What a decoder remembers, handed in with every capture: it may change it, and keeps nothing of its own.
+
+    `kept` outlives a restart. `stream` belongs to one connection: anything at all (an inflater, open subscriptions); after a
+    restart the connection's messages are fed again to build it anew. `late` is True when the beginning of the connection, or
+    something in its middle, was not copied: what needs it must raise Unreadable rather than guess.
+    """
+
+    kept: Kept = field(default_factory=Kept)
+    stream: dict[str, Any] = field(default_factory=dict)
+    late: bool = False
+
+
+type Found = Event | Unreadable
+type Method = Callable[..., Iterable[Found]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """One kind of exchange that a decoder reads; `hosts` and `paths` are compiled patterns."""
+
+    platform: str
+    name: str
+    via: Via
+    method: str
+    hosts: re.Pattern[str]
+    paths: re.Pattern[str]
+    content: tuple[str, ...]
+    """The content types read, empty for any; checked when the answer's headers are known."""
+    headers: frozenset[str]
+    """The request headers, lower-case, that may be copied besides content type and encoding."""
+    cookie: str | None
+    """The one cookie that may be copied: it names the account holder."""
+    read: Method
+
+    def fits(self, host: str, method: str, path: str, via: str) -> bool:
+        return (
+            self.via == via
+            and (via != "http" or self.method in (method, "*"))
+            and self.hosts.fullmatch(host) is not None
+            and self.paths.fullmatch(path) is not None
+        )
+
+    def takes(self, content_type: str) -> bool:
+        return not self.content or content_type.partition(";")[0].strip().lower() in self.content
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Mark:
+    via: Via
+    method: str
+    paths: tuple[str, ...]
+    hosts: tuple[str, ...]
+    content: tuple[str, ...]
+
+
+def reads[F: Method](
+    method: str, *paths: str, hosts: tuple[str, ...] = (), content: tuple[str, ...] = ()
+) -> Callable[[F], F]:
+    """Marks a decoder's method as the reader of HTTP exchanges: `*` in a path stands for anything, in `method` for any.
+
+    `hosts` narrows the decoder's own hosts; `content` names the content types worth copying.
+    """
+    return _marked(_Mark(via="http", method=method, paths=paths, hosts=hosts, content=content))
+
+
+def socket[F: Method](*paths: str, hosts: tuple[str, ...] = ()) -> Callable[[F], F]:
+    """Marks a decoder's method as the reader of WebSocket messages, of both sides, one capture a message."""
+    return _marked(_Mark(via="websocket", method="GET", paths=paths, hosts=hosts, content=()))
+
+
+def events_stream[F: Method](*paths: str, hosts: tuple[str, ...] = ()) -> Callable[[F], F]:
+    """Marks a decoder's method as the reader of server-sent events, one capture an event."""
+    return _marked(_Mark(via="sse", method="GET", paths=paths, hosts=hosts, content=()))
+
+
+def _marked[F: Method](mark: _Mark) -> Callable[[F], F]:
+    def mark_it(method: F) -> F:
+        method.__dict__.setdefault("marks", []).append(mark)
+        return method
+
+    return mark_it
+
+
+class Decoder:
+    """One platform. `name` is the file's name; `surfaces` says honestly what it can see."""
+
+    name: ClassVar[str]
+    hosts: ClassVar[tuple[str, ...]]
+    """Host names; `*.example.com` stands for every name below example.com, not for itself."""
+    surfaces: ClassVar[tuple[Surface, ...]]
+    cookie: ClassVar[str | None] = None
+    headers: ClassVar[tuple[str, ...]] = ()
+    unseen: ClassVar[str] = ""
+    """One sentence for parents: what of this platform can't be read."""
+
+    def endpoints(self) -> Iterator[Endpoint]:
+        for name in dir(type(self)):
+            method = getattr(type(self), name)
+            for mark in getattr(method, "marks", ()):
+                yield Endpoint(
+                    platform=self.name,
+                    name=name,
+                    via=mark.via,
+                    method=mark.method,
+                    hosts=_any_of(mark.hosts or self.hosts),
+                    paths=_any_of(mark.paths),
+                    content=mark.content,
+                    headers=frozenset(h.lower() for h in self.headers),
+                    cookie=self.cookie,
+                    read=getattr(self, name),
+                )
+
+
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """Patterns with `*` compiled into one; they are ours, never a parent's or a stranger's."""
+    return re.compile("|".join(translate(p) for p in patterns))
+
+
+def every(rows: Any, read: Callable[[Any], Iterable[Found]]) -> Iterator[Found]:
+    """What `read` finds in each row; a row that can't be read is reported and does not stop the others."""
+    for row in rows if isinstance(rows, list) else ():
+        try:
+            yield from read(row)
+        except Unreadable as why:
+            yield why
+
+
+_MISSING: Any = object()
+
+
+@overload
+def dig(thing: Any, *path: str | int) -> Any: ...
+@overload
+def dig[T](thing: Any, *path: str | int, default: T) -> Any | T: ...
+def dig(thing: Any, *path: str | int, default: Any = None) -> Any:
+    """What lies at `path` in nested dictionaries and lists; `default` where a step is missing or null."""
+    for step in path:
+        if isinstance(step, str) and isinstance(thing, dict):
+            thing = thing.get(step)
+        elif isinstance(step, int) and isinstance(thing, list) and -len(thing) <= step < len(thing):
+            thing = thing[step]
+        else:
+            return default
+    return default if thing is None else thing
+
+
+def need(thing: Any, *path: str | int) -> str:
+    """The id that lies at `path`, as text. Raises Unreadable when it is missing or can't be an id."""
+    found = dig(thing, *path, default=_MISSING)
+    where = ".".join(map(str, path))
+    if found is _MISSING:
+        raise Unreadable(f"{where} is missing")
+    return permanent_id(found, where)
+
+
+def permanent_id(value: Any, where: str = "the id") -> str:
+    """An id as text: a whole number or a short printable word. Raises Unreadable for anything else."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, str) and 0 < len(value) <= 200 and value.isprintable() and not value.isspace():
+        return value
+    raise Unreadable(f"{where} can't be an id")
+
+
+# Outside these years a number is not the time of a message, whatever its unit.
+EARLIEST, LATEST = datetime(2004, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def moment(value: Any, unit: Literal["s", "ms", "us", "iso"]) -> datetime | None:
+    """A time in UTC out of a number, a number in text, or ISO 8601; None for anything that can't be the time of an event."""
+    try:
+        if unit == "iso":
+            text = re.sub(r"(\.\d{6})\d+", r"\1", str(value))
+            at = datetime.fromisoformat(text)
+            at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+        else:
+            at = datetime.fromtimestamp(int(value) / {"s": 1, "ms": 1_000, "us": 1_000_000}[unit], UTC)
+    except (ValueError, TypeError, OverflowError, OSError):
+        return None
+    return at if EARLIEST <= at <= LATEST else None

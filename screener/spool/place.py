@@ -1,0 +1,44 @@
+"""Where the spool lies: a folder of our own on a memory disk, else the home folder."""
+
+import hashlib
+import os
+import stat
+from pathlib import Path
+
+from screener.errors import Mistake
+
+MEMORY_DISK = Path("/dev/shm")  # noqa: S108  (every folder in it is checked to be ours)
+ROOM_NEEDED = 32 * 1024 * 1024
+
+
+def place(home: Path, memory_disk: Path = MEMORY_DISK) -> Path:
+    """The spool's file for this home. Its folder exists afterwards, is ours, and nobody else can look into it."""
+    home = home.resolve()
+    if _has_room(memory_disk):
+        name = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
+        ours = memory_disk / f"screener-{os.getuid()}"
+        if _is_private(ours) and _is_private(ours / name):
+            return ours / name / "spool.db"
+    if not _is_private(home):
+        raise Mistake(f"{home}: the folder is not private to this user. Give it to this user with mode 0700.")
+    return home / "spool.db"
+
+
+def _has_room(disk: Path) -> bool:
+    try:
+        if not os.path.ismount(disk):
+            return False
+        room = os.statvfs(disk)
+    except OSError:
+        return False
+    return room.f_bavail * room.f_frsize >= ROOM_NEEDED
+
+
+def _is_private(folder: Path) -> bool:
+    """Makes the folder if it is missing. A folder somebody else prepared, or a link to one, is not used."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not stat.S_IMODE(found.st_mode) & 0o077
