@@ -3,17 +3,30 @@
 import importlib
 import logging
 import pkgutil
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, fields, replace
 from functools import cache
+from typing import Any
 
 from screener.capture import Capture
 from screener.errors import Unreadable
-from screener.events import Event
+from screener.events import Account, Event
 from screener.platforms.base import Decoder, Endpoint, Kept, Memory
 
 log = logging.getLogger(__name__)
 
-__all__ = ["Decoded", "Endpoints", "Kept", "Memory", "decode", "decoders", "endpoints", "platform_of", "platform_of_host", "unseen"]
+__all__ = [
+    "Decoded",
+    "Endpoints",
+    "Kept",
+    "Memory",
+    "decode",
+    "decoders",
+    "endpoints",
+    "platform_of",
+    "platform_of_host",
+    "unseen",
+]
 
 
 @cache
@@ -141,7 +154,7 @@ def decode(capture: Capture, memory: Memory) -> Decoded | None:
             if isinstance(found, Unreadable):
                 unreadable.append(str(found))
             else:
-                events.append(found)
+                events.append(_writable(found))
             if len(events) + len(unreadable) >= MAX_EVENTS:
                 unreadable.append("too many events in one answer")
                 break
@@ -152,3 +165,21 @@ def decode(capture: Capture, memory: Memory) -> Decoded | None:
         log.error("the %s decoder failed at %s: %s", endpoint.platform, endpoint.name, type(bug).__name__)
         unreadable.append(f"the decoder failed ({type(bug).__name__})")
     return Decoded(platform=endpoint.platform, events=tuple(events), unreadable=tuple(unreadable))
+
+
+def _writable(event: Event) -> Event:
+    """The event with half characters, which JSON can smuggle in and no file can hold, replaced by U+FFFD."""
+    contact = _whole(event.contact)
+    return _whole(event if contact is event.contact else replace(event, contact=contact))
+
+
+def _whole[T: Event | Account](thing: T) -> T:
+    broken: dict[str, Any] = {
+        f.name: value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        for f in fields(thing)
+        if isinstance(value := getattr(thing, f.name), str) and not value.isascii() and _SURROGATE.search(value)
+    }
+    return replace(thing, **broken) if broken else thing
+
+
+_SURROGATE = re.compile(r"[\ud800-\udfff]")

@@ -1,7 +1,8 @@
 """What a decoder is: the hosts it watches, the exchanges it reads, and the events it finds in them.
 
-A decoder is pure. It sees one capture and what it remembers, and yields events (or Unreadable, for a part it could not read); no network, no clock, no disk. The event's id
-and the contact's id are *needed*; everything else is *dug* and may be missing, because platforms change their layout every week.
+A decoder is pure. It sees one capture and what it remembers, and yields events (or Unreadable, for a part it could not
+read); no network, no clock, no disk. The event's id and the contact's id are *needed*; everything else is *dug* and may be
+missing, because platforms change their layout every week.
 """
 
 import re
@@ -35,11 +36,12 @@ __all__ = [
     "Blocked",
     "Call",
     "Capture",
-    "Decoder",
     "Declined",
+    "Decoder",
     "Deleted",
     "Edited",
     "Event",
+    "Found",
     "FriendRequest",
     "Media",
     "Memory",
@@ -47,10 +49,9 @@ __all__ = [
     "Profile",
     "Removed",
     "Unreadable",
-    "Found",
     "dig",
-    "every",
     "events_stream",
+    "every",
     "moment",
     "need",
     "permanent_id",
@@ -64,8 +65,8 @@ Surface = Literal["requests", "messages", "calls", "profiles"]
 class Kept(dict[str, Any]):
     """Small JSON values that outlive a restart, oldest out first; notes which keys changed.
 
-    Keys name what they are about: "thread/123", "session/abc". One lives per platform and device, so keys of a platform where
-    several accounts share a device carry the account's id.
+    Keys name what they are about: "thread/123", "session/abc". One lives per platform and device, so keys of a platform
+    where several accounts share a device carry the account's id.
     """
 
     most = 20_000
@@ -94,9 +95,9 @@ class Kept(dict[str, Any]):
 class Memory:
     """What a decoder remembers, handed in with every capture: it may change it, and keeps nothing of its own.
 
-    `kept` outlives a restart. `stream` belongs to one connection: anything at all (an inflater, open subscriptions); after a
-    restart the connection's messages are fed again to build it anew. `late` is True when the beginning of the connection, or
-    something in its middle, was not copied: what needs it must raise Unreadable rather than guess.
+    `kept` outlives a restart. `stream` belongs to one connection: anything at all (an inflater, open subscriptions);
+    after a restart the connection's messages are fed again to build it anew. `late` is True when the beginning of the
+    connection, or something in its middle, was not copied: what needs it must raise Unreadable rather than guess.
     """
 
     kept: Kept = field(default_factory=Kept)
@@ -261,7 +262,7 @@ EARLIEST, LATEST = datetime(2004, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo
 
 
 def moment(value: Any, unit: Literal["s", "ms", "us", "iso"]) -> datetime | None:
-    """A time in UTC out of a number, a number in text, or ISO 8601; None for anything that can't be the time of an event."""
+    """A time in UTC out of a number, a number in text, or ISO 8601; None for what can't be the time of an event."""
     try:
         if unit == "iso":
             text = re.sub(r"(\.\d{6})\d+", r"\1", str(value))

@@ -1,0 +1,201 @@
+"""Facebook and Messenger: friend requests, messages, calls and contacts from the web pages."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from screener.capture import Capture, parsed
+from screener.platforms.base import Decoder, Found, Memory, Unreadable, dig, reads, socket
+from screener.platforms.wire import deltas, dgw, friending, lightspeed, messenger, mqtt, requeststream
+from screener.platforms.wire.documents import documents, found, page_documents
+from screener.platforms.wire.meta import Place, is_id
+
+PAGES = ("www.facebook.com", "web.facebook.com", "m.facebook.com", "www.messenger.com")
+GATEWAYS = ("gateway.facebook.com", "gateway.messenger.com")
+BROKERS = ("edge-chat.facebook.com", "edge-chat.messenger.com")
+
+PROGRAMS = ("lightspeed_web_request", "lightspeed_web_request_for_igd")
+ROOTS = frozenset({friending.LIST, friending.PUSH, friending.CONFIRMED, *PROGRAMS})
+# An answer without any of these is not parsed at all: most are the news feed, and large.
+MARKS = tuple(root.encode() for root in ROOTS)
+# The subscriptions whose answers we read, and the field that each must have.
+METHODS = {
+    "FBGQLS:FRIEND_REQUEST_RECEIVE_SUBSCRIBE": friending.PUSH,
+    "FBGQLS:FRIEND_REQUEST_CONFIRM_SUBSCRIBE": friending.CONFIRMED,
+}
+BOX = frozenset({"__bbox"})
+METHOD = "x-dgw-app-XRSS-method"
+# The browser's name for its question about the list; the list's own name in the answer counts, this one only warns.
+_LIST_QUERY = re.compile(r"^FriendingCometFriendRequests")
+
+
+class Facebook(Decoder):
+    name = "facebook"
+    hosts = (*PAGES, *GATEWAYS, *BROKERS)
+    surfaces = ("requests", "messages", "calls", "profiles")
+    cookie = "c_user"
+    headers = ("x-fb-friendly-name",)
+    unseen = (
+        "Most private Messenger chats are encrypted from end to end and the phone apps can't be read at all: "
+        "of those chats only that they exist and with whom may be seen, never the words."
+    )
+
+    @reads("POST", "/api/graphql/", "/api/graphql", "/api/graphqlbatch/", hosts=PAGES)
+    def graphql(self, capture: Capture, memory: Memory) -> Iterable[Found]:
+        operation = capture.form.get("fb_api_req_friendly_name") or capture.request_headers.get(
+            "x-fb-friendly-name", ""
+        )
+        form = capture.form
+        place = _place(capture, memory).held_by(form.get("av"), form.get("__user"))
+        if friending.is_act(operation):
+            if not _is_refused(capture):
+                yield from friending.acts(place, operation, form.get("variables", ""))
+        elif any(mark in capture.body for mark in MARKS):
+            for document in documents(capture.text):
+                yield from _document(place, document)
+        elif _LIST_QUERY.search(operation) and capture.body and not _is_refused(capture):
+            raise Unreadable(f"{friending.LIST} is missing")
+
+    @reads("GET", "*", hosts=PAGES, content=("text/html",))
+    def pages(self, capture: Capture, memory: Memory) -> Iterable[Found]:
+        if not any(mark in capture.body for mark in MARKS):
+            return
+        place, blocks = _place(capture, memory), list(page_documents(capture.text))
+        if place.account is None:
+            place = place.held_by(*map(_page_account, blocks))
+        for result in (result for block in blocks for result in _results(block)):
+            yield from _document(place, result)
+
+    @socket("/ws/realtime", "/ws/streamcontroller", hosts=GATEWAYS)
+    def realtime(self, capture: Capture, memory: Memory) -> Iterable[Found]:
+        place, methods = _place(capture, memory), memory.stream.setdefault("methods", {})
+        for frame in dgw.frames(capture.body):
+            match frame:
+                case dgw.Establish():
+                    methods[frame.stream] = str(frame.parameters.get(METHOD, ""))[:200]
+                case dgw.End():
+                    methods.pop(frame.stream, None)
+                case dgw.Content() if capture.side == "server":
+                    # A stream whose beginning was missed may be one of ours: its content tells.
+                    method = methods.get(frame.stream)
+                    if method is None or method in METHODS:
+                        yield from _told(_subscribed(place, frame.body, METHODS.get(method or "")))
+
+    @socket("/ws/lightspeed", hosts=GATEWAYS)
+    def lightspeed(self, capture: Capture, memory: Memory) -> Iterable[Found]:
+        place = _place(capture, memory)
+        for frame in dgw.frames(capture.body):
+            if isinstance(frame, dgw.Content) and frame.body:
+                yield from _told(_lightspeed(place, frame.body, capture.side))
+
+    @socket("/chat", hosts=BROKERS)
+    def broker(self, capture: Capture, memory: Memory) -> Iterable[Found]:
+        buffer = memory.stream.setdefault(capture.side, mqtt.Buffer())
+        for packet in buffer.packets(capture.body):
+            if isinstance(packet, mqtt.Connect):
+                memory.stream["account"] = dig(parsed(packet.username), "u") if packet.username else None
+            else:
+                yield from _told(_published(_place(capture, memory), packet, capture.side))
+        # Where the beginning was missed, what waits may be the middle of a packet, and would swallow those after it.
+        if memory.late and buffer.waiting and not buffer.is_whole:
+            buffer.waiting.clear()
+            raise Unreadable("the beginning of the connection was not copied")
+
+
+def _place(capture: Capture, memory: Memory) -> Place:
+    place = Place(account=None, at=capture.at, capture=capture.id, kept=memory.kept)
+    return place.held_by(capture.account, capture.arguments.get("x-dgw-uuid"), memory.stream.get("account"))
+
+
+def _document(place: Place, document: Any) -> Iterator[Found]:
+    """What one document holds, wherever in it."""
+    if friending.is_elsewhere(document):
+        return
+    viewers = found(document, frozenset({"viewer"})) if place.account is None else ()
+    place = place.held_by(*(dig(viewer, "actor", "id") for _, viewer in viewers))
+    yield from _told(friending.patched(place, document))
+    for name, root in found(document, ROOTS, outside=friending.NOT_INCOMING):
+        yield from _told(_root(place, name, root))
+
+
+def _told(part: Iterable[Found]) -> Iterator[Found]:
+    """One part of a capture; where it can't be read, that is told and the next part goes on."""
+    try:
+        yield from part
+    except Unreadable as why:
+        yield why
+
+
+def _root(place: Place, name: str, root: Any) -> Iterator[Found]:
+    if name == friending.LIST:
+        yield from friending.listed(place, root)
+    elif name == friending.PUSH:
+        yield from friending.pushed(place, root)
+    elif name == friending.CONFIRMED:
+        yield from friending.confirmed(place, root)
+    elif isinstance(program := dig(root, "payload"), str):
+        yield from messenger.program(place, program, asked=True)
+
+
+def _subscribed(place: Place, body: bytes, root: str | None) -> Iterator[Found]:
+    for text in requeststream.answers(body):
+        for document in documents(text):
+            content = dig(document, "data")
+            if root and isinstance(content, dict) and content and root not in content:
+                yield Unreadable(f"data.{root} is missing")
+            yield from _document(place, document)
+
+
+def _lightspeed(place: Place, body: bytes, side: str) -> Iterator[Found]:
+    if side == "client":
+        yield from messenger.sent(place, body)
+    elif (answer := lightspeed.answer(body)) is not None:
+        yield from messenger.program(place, answer.program, asked=answer.asked)
+
+
+def _published(place: Place, packet: mqtt.Publish, side: str) -> Iterator[Found]:
+    match packet.topic, side:
+        case ("/ls_resp", "server") | ("/ls_req", "client"):
+            yield from _lightspeed(place, packet.body, side)
+        case "/t_ms", "server":
+            yield from deltas.deltas(place, parsed(packet.body))
+        case "/legacy_web", "server":
+            yield from deltas.notice(place, parsed(packet.body))
+
+
+def _results(block: Any) -> Iterator[Any]:
+    """The answers that a page brings with it, as the browser would have asked for them later."""
+    done: set[int] = set()
+    for _, box in found(block, BOX):
+        result = dig(box, "result")
+        if id(box) not in done and isinstance(dig(result, "data"), dict):
+            # A box within is part of this one: read twice, fifty nested boxes would take seconds.
+            done |= {id(inner) for _, inner in found(result, BOX)}
+            yield result
+
+
+def _page_account(block: Any) -> Any:
+    """The account that a page was made for, as it tells its own scripts."""
+    waiting, steps = [block], 0
+    while waiting and steps < 200_000:
+        value, steps = waiting.pop(), steps + 1
+        if isinstance(value, list):
+            if len(value) > 2 and value[0] == "CurrentUserInitialData" and is_id(dig(value, 2, "ACCOUNT_ID")):
+                return dig(value, 2, "ACCOUNT_ID")
+            waiting += [child for child in value if isinstance(child, list | dict)]
+        elif isinstance(value, dict):
+            waiting += [child for child in value.values() if isinstance(child, list | dict)]
+    return None
+
+
+def _is_refused(capture: Capture) -> bool:
+    """Whether the platform answered that it did not do what was asked; errors come with status 200, too."""
+    if capture.status is not None and capture.status >= 400:
+        return True
+    try:
+        return any(
+            isinstance(document, dict) and not document.get("data") and ("errors" in document or "error" in document)
+            for document in documents(capture.text)
+        )
+    except Unreadable:
+        return False

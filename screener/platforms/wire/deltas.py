@@ -1,0 +1,128 @@
+"""Messenger before Lightspeed: deltas and notices as JSON on MQTT topics, which some pages still use."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from screener.platforms.base import Call, Found, Media, Message, Unreadable, dig, every, need
+from screener.platforms.wire import friending
+from screener.platforms.wire.meta import MOST_IN_TEXT, Place, is_id, media_kind, need_id, own_message_id, stamp, words
+
+PENDING = {"INBOX": False, "PENDING": True, "OTHER": True, "SPAM": True}
+# A group's call is told when it starts and when it ends: once is enough.
+CALLS = frozenset({"one_on_one_call_ended", "one_on_one_call_missed", "group_call_started"})
+MOST_ATTACHMENTS = 50
+
+
+def deltas(place: Place, document: Any) -> Iterator[Found]:
+    """The messages and calls in an answer on /t_ms."""
+    yield from every(dig(document, "deltas"), lambda delta: _delta(place, delta))
+
+
+def notice(place: Place, document: Any) -> Iterator[Found]:
+    """What /legacy_web says about friend requests: ids alone, without a name or a time."""
+    match dig(document, "type"):
+        case "jewel_requests_add":
+            yield from friending.incoming(
+                place, {"sender": {"id": need_id(document, "from")}}, None, "sender", asked=False
+            )
+        case "friending_state_change":
+            contact = need_id(document, "userid")
+            act = {"confirm": friending.accept, "reject": friending.decline, "send": friending.send}.get(
+                str(dig(document, "action"))
+            )
+            if act and contact != place.holder:
+                yield from act(place, contact)
+
+
+def _delta(place: Place, delta: Any) -> Iterator[Found]:
+    kind = dig(delta, "class")
+    if kind == "NewMessage":
+        yield from _message(place, delta)
+    elif kind == "AdminTextMessage" and dig(delta, "type") == "messenger_call_log":
+        yield from _call(place, delta)
+
+
+def _where(place: Place, metadata: Any, actor: str) -> tuple[str | None, str, bool]:
+    """The contact, None for the member's own words to a group; the thread; and whether it is a group."""
+    other, group = dig(metadata, "threadKey", "otherUserFbId"), dig(metadata, "threadKey", "threadFbId")
+    if is_id(other):
+        return (str(other) if str(other) != place.holder else None), str(other), False
+    if is_id(group):
+        return (actor if actor != place.holder else None), str(group), True
+    raise Unreadable("messageMetadata.threadKey is missing")
+
+
+def _message(place: Place, delta: Any) -> Iterator[Found]:
+    metadata = dig(delta, "messageMetadata")
+    message, actor, at = need(metadata, "messageId"), need_id(metadata, "actorFbId"), stamp(dig(metadata, "timestamp"))
+    contact, thread, is_group = _where(place, metadata, actor)
+    if at is None:
+        raise Unreadable("messageMetadata.timestamp is no time")
+    if contact is None:
+        return
+    is_own, otid = actor == place.holder, dig(metadata, "offlineThreadingId")
+    yield Message(
+        id=own_message_id(place, otid, message) if is_own else message,
+        at=at,
+        account=place.ours,
+        contact=place.theirs(contact),
+        by="member" if is_own else "contact",
+        conversation=thread,
+        group=is_group,
+        pending=_pending(metadata),
+        capture=place.capture,
+        text=words(dig(delta, "body"), MOST_IN_TEXT),
+        media=_media(dig(delta, "attachments")),
+        encrypted=False,
+    )
+
+
+def _call(place: Place, delta: Any) -> Iterator[Found]:
+    metadata, log = dig(delta, "messageMetadata"), dig(delta, "untypedData")
+    if str(dig(log, "event")) not in CALLS:
+        return
+    message, caller = need(metadata, "messageId"), need_id(log, "caller_id")
+    contact, thread, is_group = _where(place, metadata, caller)
+    if contact is None:
+        return
+    at = stamp(dig(metadata, "timestamp")) or place.at
+    yield Call(
+        id=message,
+        at=at,
+        account=place.ours,
+        contact=place.theirs(contact),
+        by="member" if caller == place.holder else "contact",
+        conversation=thread,
+        group=is_group,
+        pending=_pending(metadata),
+        capture=place.capture,
+        call=_pictures(dig(log, "video")),
+        seconds=_seconds(dig(log, "call_duration")),
+    )
+
+
+def _pending(metadata: Any) -> bool | None:
+    return PENDING.get(str(dig(metadata, "folderId", "systemFolderId")))
+
+
+def _pictures(value: Any) -> Any:
+    match value:
+        case True | "true" | "True" | "1":
+            return "video"
+        case False | "false" | "False" | "0" | "":
+            return "audio"
+    return None
+
+
+def _seconds(value: Any) -> int | None:
+    return int(value) if is_id(value) and int(value) < 10**6 else 0 if value in ("0", 0) else None
+
+
+def _media(attachments: Any) -> tuple[Media, ...]:
+    kinds: list[Media] = []
+    for attachment in attachments[:MOST_ATTACHMENTS] if isinstance(attachments, list) else ():
+        if dig(attachment, "mercury", "sticker_attachment") is not None:
+            kinds.append("sticker")
+        elif kind := media_kind(dig(attachment, "mercury", "blob_attachment", "__typename")):
+            kinds.append(kind)
+    return tuple(kinds)

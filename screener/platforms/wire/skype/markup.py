@@ -1,0 +1,137 @@
+"""The markup in Skype's messages: what a person reads of it, and the list of those who took part in a call."""
+
+from dataclasses import dataclass
+from html.parser import HTMLParser
+
+from screener.errors import Unreadable
+
+# Longer than any message that the platform accepts.
+MAX_MARKUP = 64 * 1024
+MAX_PARTS = 100
+_QUOTES = frozenset({"quote", "legacyquote", "blockquote"})
+_BREAKS = frozenset({"br", "p", "div", "li"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallNote:
+    """What the platform wrote into a conversation about a call."""
+
+    state: str
+    call: str | None
+    """The call's own id, where it is given."""
+    identities: tuple[str, ...]
+    seconds: int | None
+
+
+def text_of(markup: str) -> str:
+    """The words of a message. Raises Unreadable.
+
+    A link whose words are not its address is followed by the address. What is only quoted is left out, because somebody
+    else said it, unless there is nothing else.
+    """
+    reader = _Words()
+    _feed(reader, markup)
+    return _tidy(reader.said) or _tidy(reader.cited)
+
+
+def call_note(markup: str) -> CallNote:
+    """What a message about a call says. Raises Unreadable."""
+    reader = _Parts()
+    _feed(reader, markup)
+    if reader.state is None:
+        raise Unreadable("the call's partlist is missing")
+    return CallNote(
+        state=reader.state,
+        call=reader.call,
+        identities=tuple(reader.identities),
+        seconds=max(reader.seconds, default=None),
+    )
+
+
+def _feed(reader: HTMLParser, markup: str) -> None:
+    if len(markup) > MAX_MARKUP:
+        raise Unreadable("the message's markup is too long")
+    try:
+        reader.feed(markup)
+        reader.close()
+    except AssertionError:
+        # The standard parser's answer to some broken declarations.
+        raise Unreadable("the message's markup is broken") from None
+
+
+class _Words(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.said: list[str] = []
+        self.cited: list[str] = []
+        self.open: list[str] = []
+        self.link = ""
+        self.link_from = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _QUOTES and len(self.open) < MAX_PARTS:
+            self.open.append(tag)
+        elif tag in _BREAKS:
+            self.handle_data("\n")
+        elif tag == "c":
+            # A shared contact: there are no words in it, only who is recommended.
+            card = dict(attrs)
+            self.handle_data(f"{card.get('f') or ''} ({card.get('s') or card.get('p') or ''})\n")
+        elif tag == "a":
+            self.link = dict(attrs).get("href") or ""
+            self.link_from = len(self._here())
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.open:
+            while self.open.pop() != tag:
+                pass
+        elif tag in _BREAKS:
+            self.handle_data("\n")
+        elif tag == "a" and self.link:
+            words = "".join(self._here()[self.link_from :]).strip()
+            if _bare(words) != _bare(self.link):
+                self.handle_data(f" ({self.link})" if words else self.link)
+            self.link = ""
+
+    def handle_data(self, words: str) -> None:
+        # The frame that old clients show around a quote is nobody's words.
+        if "legacyquote" not in self.open:
+            self._here().append(words)
+
+    def _here(self) -> list[str]:
+        return self.cited if self.open else self.said
+
+
+class _Parts(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.state: str | None = None
+        self.call: str | None = None
+        self.identities: list[str] = []
+        self.seconds: list[int] = []
+        self.in_duration = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "partlist":
+            self.state = given.get("type") or ""
+            self.call = given.get("callid") or None
+        elif tag == "part" and len(self.identities) < MAX_PARTS:
+            self.identities.append(given.get("identity") or "")
+        self.in_duration = tag == "duration"
+
+    def handle_endtag(self, tag: str) -> None:
+        self.in_duration = False
+
+    def handle_data(self, words: str) -> None:
+        number = words.strip()
+        if self.in_duration and number.isascii() and number.isdigit() and len(number) < 8:
+            self.seconds.append(int(number))
+
+
+def _tidy(parts: list[str]) -> str:
+    return "\n".join(line for part in "".join(parts).split("\n") if (line := part.strip()))
+
+
+def _bare(address: str) -> str:
+    return address.strip().lower().removeprefix("https://").removeprefix("http://").removesuffix("/")
