@@ -21,8 +21,8 @@ MAX_FIELDS = 1000
 class Capture:
     """One copied exchange: a request with its answer, one WebSocket message, or one server-sent event.
 
-    `request` and `response` are the bodies as they were on the wire; a WebSocket message lies in `request` when the browser
-    sent it (`side` is "client"), else in `response`. Headers are lower-case and only those that a decoder asked for.
+    `request` and `response` are the bodies as they were on the wire; a WebSocket message lies in `request` when the
+    browser sent it (`side` is "client"), else in `response`. Headers are lower-case and only those a decoder asked for.
     """
 
     id: str

@@ -8,7 +8,7 @@ HERE = Path(__file__).resolve().parent
 
 
 def shipped(name: str) -> Path:
-    """The folder `name` ("rules", "addons") that came with this copy of the program. Raises Mistake when it is missing."""
+    """The folder `name`, such as "rules", that came with this program. Raises Mistake when it is missing."""
     for place in (HERE.parent / name, HERE / "_shipped" / name):
         if place.is_dir():
             return place

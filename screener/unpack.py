@@ -19,8 +19,8 @@ PIECE = 16 * 1024
 def plain(body: bytes, encoding: str, *, most: int = MAX_BYTES) -> bytes:
     """The body with every content encoding undone, as `encoding` names them in the order they were applied.
 
-    Raises Unreadable when an encoding is unknown, the body is damaged, or more than `most` bytes would come out. A body that
-    stops in the middle gives what came before the cut.
+    Raises Unreadable when an encoding is unknown, the body is damaged, or more than `most` bytes would come out. A body
+    that stops in the middle gives what came before the cut.
     """
     for name in reversed([part.strip().lower() for part in encoding.split(",") if part.strip()]):
         if name == "identity":

@@ -20,7 +20,7 @@ def read[M: BaseModel](path: Path, model: type[M], *, most: int = MAX_BYTES, see
     text = _text(path, most)
     try:
         node = yaml.compose(text, yaml.CSafeLoader)
-        document = yaml.load(text, yaml.CSafeLoader)  # noqa: S506 - it is the safe loader, in C
+        document = yaml.load(text, yaml.CSafeLoader)
     except yaml.YAMLError as why:
         mark = getattr(why, "problem_mark", None)
         line = mark.line + 1 if mark else 1
@@ -95,7 +95,7 @@ def _names(model: type[BaseModel]) -> list[str]:
         seen.add(current)
         for name, field in current.model_fields.items():
             names.append(field.alias or name)
-            waiting += [kind for kind in _models(field.annotation)]
+            waiting += _models(field.annotation)
     return names
 
 

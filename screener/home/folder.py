@@ -36,7 +36,7 @@ class Home:
 
     @classmethod
     def chosen(cls, named: Path | None = None) -> "Home":
-        """The folder that was named, else SCREENER_HOME, else `home` in a checkout, else `.screener` in the user's own."""
+        """The folder that was named, else SCREENER_HOME, else `home` in a checkout, else `~/.screener`."""
         if named is None and os.environ.get("SCREENER_HOME"):
             named = Path(os.environ["SCREENER_HOME"])
         if named is None:

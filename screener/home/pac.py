@@ -7,8 +7,8 @@ PROBE_HOST = "screener.home.arpa"
 
 
 def pac(proxy: str, *, exact: Collection[str], below: Collection[str]) -> str:
-    """The file's text. `proxy` is "host:port"; `exact` are host names, `below` are domains whose every name is watched."""
-    return f"""// Screener: only these hosts go through the proxy; everything else, and everything if it stops, goes direct.
+    """The file's text. `proxy` is "host:port"; `exact` are host names, `below` domains whose every name is watched."""
+    return f"""// Screener: only these hosts go through the proxy; all else, and everything if it stops, goes direct.
 var exact = {json.dumps(dict.fromkeys([*sorted(exact), PROBE_HOST], 1))};
 var below = {json.dumps(dict.fromkeys(sorted(below), 1))};
 

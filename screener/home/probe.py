@@ -1,0 +1,129 @@
+"""The probe page: a device that can open it over TLS trusts our certificate and is enrolled by that."""
+
+import asyncio
+import base64
+import hashlib
+import logging
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+PROBE_HOST = "screener.home.arpa"
+# Set by the gate on every request to the page; what a browser claims here is overwritten.
+TRUST_HEADER = "screener-trusts"
+
+MOST_REQUEST = 16 * 1024
+PATIENCE_SECONDS = 10.0
+
+STYLE = (
+    ":root{color-scheme:light dark}body{font:1.1rem/1.6 system-ui,sans-serif;max-width:34rem;margin:3rem auto;"
+    "padding:0 1.2rem}h1{font-size:1.5rem;line-height:1.3}li{margin:.3rem 0}a.step{display:inline-block;"
+    "padding:.6rem 1rem;border:1px solid;border-radius:.5rem;text-decoration:none}"
+)
+
+LOOKED_AFTER = """<h1>This device is looked after by Screener</h1>
+<p>It runs in your home. It looks for strangers who behave like the ones that police warn of, and tells your
+parents when it finds one, so that you are not alone with it.</p>
+<h2>What it looks at</h2>
+<ul><li>Friend requests, and how people you have only just met write to you, on a few social platforms, in a
+browser.</li></ul>
+<h2>What it does not look at</h2>
+<ul><li>Any other site. Those stay locked between you and them.</li>
+<li>Pictures, videos and voice. They are never copied.</li>
+<li>What you and the people you have long known write to each other is not kept. It is only checked for
+threats.</li></ul>
+<p>Nothing leaves your home by itself, and nothing you see is changed. If something worries you, tell somebody you
+trust: whatever happened, it is not your fault.</p>"""
+
+NOT_YET = """<h1>Screener can't see this device yet</h1>
+<p>This device does not trust the certificate of your family's Screener, so nothing on it is looked at.</p>
+<p><a class="step" href="/ca.crt">Download the certificate</a></p>
+<ol><li>Install it as a certificate authority in this device's settings.</li>
+<li>Then open <a href="https://screener.home.arpa/">https://screener.home.arpa/</a>. When that page opens without a
+warning, it is done.</li></ol>
+<p>Do not click a warning away: where there is one, the certificate is not installed.</p>"""
+
+PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>Screener</title>
+<style>{style}</style></head><body><main>{text}</main></body></html>"""
+
+
+class Probe:
+    """A tiny server on loopback. It serves two pages and the certificate, and reads nothing but the request's head."""
+
+    def __init__(self, certificate: Path) -> None:
+        self._certificate = certificate
+        self._server: asyncio.Server | None = None
+
+    @property
+    def is_serving(self) -> bool:
+        """Whether it listens."""
+        return self._server is not None
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens."""
+        if self._server is None:
+            raise RuntimeError("the probe page is not being served")
+        host, port = self._server.sockets[0].getsockname()[:2]
+        return str(host), int(port)
+
+    async def start(self) -> None:
+        """Starts listening, on a port that is free."""
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=MOST_REQUEST)
+
+    async def close(self) -> None:
+        """Stops listening."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                head = await reader.readuntil(b"\r\n\r\n")
+                writer.write(await self._answer(head))
+                await writer.drain()
+        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            pass  # A connection opened in advance, or somebody who talks too much.
+        finally:
+            writer.close()
+
+    async def _answer(self, head: bytes) -> bytes:
+        line, *headers = head.decode("latin-1").split("\r\n")
+        method, _, target = line.partition(" ")
+        path = target.partition(" ")[0].partition("?")[0]
+        trusts = f"{TRUST_HEADER}: yes" in (header.lower() for header in headers)
+        if method not in ("GET", "HEAD"):
+            return _reply(405, "text/plain", b"Only reading is possible here.\n")
+        if path == "/":
+            text = LOOKED_AFTER if trusts else NOT_YET
+            body = PAGE.format(style=STYLE, text=text).encode()
+            return _reply(200, "text/html; charset=utf-8", body, has_body=method == "GET")
+        if path == "/ca.crt":
+            try:
+                body = await asyncio.to_thread(self._certificate.read_bytes)
+            except OSError:
+                log.warning("the certificate can't be read")
+                return _reply(404, "text/plain", b"There is no certificate yet.\n")
+            return _reply(200, "application/x-x509-ca-cert", body, has_body=method == "GET")
+        return _reply(404, "text/plain", b"There is nothing here.\n")
+
+
+REASONS = {200: "OK", 404: "Not Found", 405: "Method Not Allowed"}
+STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+
+
+def _reply(status: int, kind: str, body: bytes, *, has_body: bool = True) -> bytes:
+    headers = (
+        f"HTTP/1.1 {status} {REASONS[status]}",
+        f"Content-Type: {kind}",
+        f"Content-Length: {len(body)}",
+        f"Content-Security-Policy: default-src 'none'; style-src 'sha256-{STYLE_HASH}'; base-uri 'none';"
+        " form-action 'none'; frame-ancestors 'none'",
+        "X-Content-Type-Options: nosniff",
+        "Referrer-Policy: no-referrer",
+        "Cache-Control: no-store",
+        "Connection: close",
+    )
+    return ("\r\n".join(headers) + "\r\n\r\n").encode() + (body if has_body else b"")

@@ -1,0 +1,50 @@
+"""The numbers of scoring, as rules/levels.yaml gives them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+LevelName = Literal["look", "talk", "act"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Level:
+    """How many points, from how many stages, make this level."""
+
+    points: float
+    stages: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strangeness:
+    """By how much the points are multiplied, but for threats and demands."""
+
+    known: float
+    """The contact is known to the family."""
+    asked_by_member: float
+    """The member was the one who asked to be friends."""
+    many_mutual_friends: float
+    many: int
+    """From how many mutual friends on they are many."""
+    stranger: float
+    """The platform says that the two share nobody."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Levels:
+    """Everything that scoring needs to be told."""
+
+    look: Level
+    talk: Level
+    talk_in_fewer: Level
+    """More points stand in for a stage that is out of sight, as where a platform says little of who somebody is."""
+    act: Level
+    half_life_days: Mapping[str, float]
+    """By stage: after how many days a signal weighs half."""
+    most_points: Mapping[str, float]
+    """By stage: what it can give at most, so that no single stage makes an alert."""
+    stage_from: float
+    """How many points a stage must have to count as one."""
+    strangeness: Strangeness
+    signs_from_known: int
+    """How many signs of pressure it takes before a threat from a known contact is more than a joke."""

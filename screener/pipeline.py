@@ -1,0 +1,122 @@
+"""Capture to alert, on one page: the whole program, in order. Read this first."""
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from screener import health, heuristics, platforms, score
+from screener.alerts import Alert, height
+from screener.capture import Capture
+from screener.events import Edited, Event, FriendRequest, Message, Profile
+from screener.family import Family, Member
+from screener.relationships import Relationship
+from screener.rulebook import Rulebook
+from screener.store.base import Recalled, Store, Transaction
+
+# A contact counts as known who was a friend this long before the device was looked after.
+KNOWN_BEFORE = timedelta(days=30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Followed:
+    """What one event led to.
+
+    `is_news` where its alert opened or its level rose, `grew` where there was one before; `again` for a profile sent
+    once more.
+    """
+
+    event: Event
+    member: Member
+    relationship: Relationship
+    alert: Alert | None
+    is_news: bool
+    grew: bool = False
+    again: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pipeline:
+    """What every capture meets on its way.
+
+    `since` is when this home began to be looked after; `member` is whom everything belongs to, where a replay says so.
+    """
+
+    family: Family
+    rulebook: Rulebook
+    store: Store
+    since: datetime
+    member: Member | None = None
+
+    async def screen(self, capture: Capture, decoded: platforms.Decoded, memory: platforms.Memory) -> list[Followed]:
+        """Follow what was decoded from one capture all the way; everything it leads to is kept in one transaction."""
+        async with self.store.transaction() as tx:
+            followed = [
+                step
+                for event in decoded.events
+                if (step := await self.follow(event, self._member(event, capture.device), tx)) is not None
+            ]
+            for why in decoded.unreadable:
+                await tx.note(health.of_unreadable(decoded.platform, why, capture.at))
+            for step in followed[-1:]:
+                await tx.read(capture.device, decoded.platform, step.member.name, capture.at)
+            await tx.remember(decoded.platform, capture.device, memory.kept.changes())
+        memory.kept.changed.clear()
+        return followed
+
+    async def follow(self, event: Event, member: Member, tx: Transaction) -> Followed | None:
+        """Follow one event to its alert. An inbox is sent again with every page: what is known leads to nothing."""
+        again = await tx.knows(event)
+        if again and not isinstance(event, Profile):
+            return None
+        before = await tx.recall(member, event)
+        after = self.judge(event, member, before)
+        await tx.keep(member, event, after)
+        is_news = _height(after) > _height(before)
+        assert after.relationship is not None
+        return Followed(
+            event=event,
+            member=member,
+            relationship=after.relationship,
+            alert=after.alert,
+            is_news=is_news,
+            grew=before.alert is not None,
+            again=again,
+        )
+
+    def judge(self, event: Event, member: Member, before: Recalled) -> Recalled:
+        """The heart, and pure: no clock, no network, no disk."""
+        heard = self.rulebook.listen(_words(event))
+        relationship = before.relationship or Relationship.first(member=member, event=event)
+        relationship = relationship.after(event, heard)
+        if not relationship.known and self._was_friend_before(event):
+            relationship = replace(relationship, known=True)
+        facts = heuristics.gather(event, relationship, heard)
+        signals = score.kept(before.signals, self.rulebook.signals(event, relationship, facts))
+        weighed = score.weigh(signals, levels=self.rulebook.levels, relationship=relationship, at=event.at)
+        if before.alert is not None:
+            alert: Alert | None = before.alert.grown(weighed, at=event.at)
+        else:
+            alert = Alert.opening(id=secrets.token_hex(8), score=weighed, at=event.at)
+        return Recalled(relationship=relationship, signals=signals, alert=alert)
+
+    def _member(self, event: Event, device: str) -> Member:
+        return self.member or self.family.owner(event.account, device)
+
+    def _was_friend_before(self, event: Event) -> bool:
+        since = event.contact.friend_since
+        return bool(event.contact.is_friend) and since is not None and since < self.since - KNOWN_BEFORE
+
+
+def _words(event: Event) -> str:
+    """The words that came with an event."""
+    match event:
+        case Message() | Edited():
+            return event.text or ""
+        case FriendRequest():
+            return event.note or ""
+        case _:
+            return ""
+
+
+def _height(recalled: Recalled) -> int:
+    return height(recalled.alert.level if recalled.alert else None)

@@ -1,0 +1,108 @@
+"""What the signals of a relationship weigh together, and how high that reaches."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from screener.feedback import Feedback, is_trusted, muted_rules
+from screener.levels import Level, LevelName, Levels
+from screener.relationships import Relationship
+from screener.rules import STAGES, Signal
+
+MOST_SIGNALS = 40
+DAY = 86_400.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """The weight of a relationship at one moment; the signals stand heaviest first."""
+
+    points: int
+    level: LevelName | None
+    stages: tuple[str, ...]
+    signals: tuple[Signal, ...]
+
+
+def weigh(
+    signals: tuple[Signal, ...],
+    *,
+    levels: Levels,
+    relationship: Relationship,
+    at: datetime,
+    feedback: tuple[Feedback, ...] = (),
+) -> Score:
+    """The score of these signals as they have faded by then."""
+    known = relationship.known or is_trusted(feedback)
+    muted = muted_rules(feedback, at)
+    times = strangeness(relationship, levels, known=known)
+    weights = {
+        signal: faded(signal, levels, at) * (1.0 if signal.alone else times)
+        for signal in signals
+        if signal.alone or signal.rule not in muted
+    }
+    by_stage: defaultdict[str, float] = defaultdict(float)
+    for signal, weight in weights.items():
+        by_stage[signal.stage] = min(by_stage[signal.stage] + weight, levels.most_points[signal.stage])
+    points = sum(by_stage.values())
+    stages = tuple(stage for stage in STAGES if by_stage[stage] >= levels.stage_from)
+    heaviest = sorted(weights, key=lambda signal: (-signal.alone, -weights[signal], signal.rule))
+    return Score(
+        points=round(points),
+        level=_level(tuple(weights), points, len(stages), levels=levels, known=known),
+        stages=stages,
+        signals=tuple(heaviest),
+    )
+
+
+def _level(
+    signals: tuple[Signal, ...], points: float, breadth: int, *, levels: Levels, known: bool
+) -> LevelName | None:
+    if any(signal.alone for signal in signals):
+        # How strange the contact is never decides whether a threat counts, but long-known friends joke.
+        signs = sum(1 for signal in signals if signal.stage == "pressure")
+        if not known or signs >= levels.signs_from_known:
+            return "act"
+    if _reaches(levels.act, points, breadth):
+        return "act"
+    if any(_reaches(level, points, breadth) for level in (levels.talk, levels.talk_in_fewer)):
+        return "talk"
+    return "look" if _reaches(levels.look, points, breadth) else None
+
+
+def _reaches(level: Level, points: float, breadth: int) -> bool:
+    return points >= level.points and breadth >= level.stages
+
+
+def strangeness(relationship: Relationship, levels: Levels, *, known: bool) -> float:
+    """By how much the points of this contact are multiplied."""
+    if known:
+        return levels.strangeness.known
+    times = 1.0
+    mutual = relationship.contact.mutual_friends
+    if mutual is not None and mutual >= levels.strangeness.many:
+        times *= levels.strangeness.many_mutual_friends
+    if relationship.requested_by == "member":
+        times *= levels.strangeness.asked_by_member
+    if mutual == 0 or relationship.contact.is_stranger:
+        times *= levels.strangeness.stranger
+    return times
+
+
+def faded(signal: Signal, levels: Levels, at: datetime) -> float:
+    """What a signal still weighs by then."""
+    days = max((at - signal.at).total_seconds() / DAY, 0.0)
+    return float(signal.points * 0.5 ** (days / levels.half_life_days[signal.stage]))
+
+
+def kept(old: tuple[Signal, ...], new: tuple[Signal, ...]) -> tuple[Signal, ...]:
+    """What is worth keeping of both: of each rule the latest signal, and not more than a page of them."""
+    latest: dict[str, Signal] = {}
+    for signal in (*old, *new):
+        before = latest.get(signal.rule)
+        if before is None or signal.at >= before.at:
+            latest[signal.rule] = signal
+    if len(latest) <= MOST_SIGNALS:
+        return tuple(latest.values())
+    heaviest = sorted(latest.values(), key=lambda signal: (-signal.alone, -signal.points, -signal.at.timestamp()))
+    worth = {signal.rule for signal in heaviest[:MOST_SIGNALS]}
+    return tuple(signal for signal in latest.values() if signal.rule in worth)

@@ -1,0 +1,118 @@
+"""The screener process: follows what the proxy copied, and shows the dashboard."""
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fastapi import Response
+
+from screener import config, health, platforms, rulebook
+from screener.errors import Mistake
+from screener.home.folder import Home
+from screener.home.pac import pac
+from screener.pipeline import Followed, Pipeline
+from screener.reading import Reading
+from screener.resources import shipped
+from screener.spool import Reader, place
+from screener.store.sql import SqlStore
+from screener.web.app import create_app
+from screener.web.base import Change
+from screener.web.claim import Claim
+from screener.web.desk import SqlDesk
+from screener.web.serve import serve
+
+log = logging.getLogger(__name__)
+
+type Ready = Callable[[str], None]
+
+
+async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> None:
+    """Until SIGTERM, SIGINT, or the end of the process that supervises it. Raises Mistake when it can't start."""
+    settings = config.load(home.settings)
+    rules = rulebook.load(Path(settings.rules) if settings.rules else shipped("rules"))
+    for mistake in rules.mistakes:
+        log.error("%s", mistake)
+    store = await SqlStore.opened(home.database)
+    reader = Reader(place(home.folder))
+    desk = SqlDesk(store, reader, health.of_rules(rules.mistakes, datetime.now(UTC)))
+    pipeline = Pipeline(family=settings.household(), rulebook=rules, store=store, since=await store.begun())
+
+    async def tell(step: Followed) -> None:
+        if step.alert is not None:
+            desk.announce(Change(alert=step.alert.id, level=step.alert.level, what="grew" if step.grew else "opened"))
+
+    claim = Claim.new(datetime.now(UTC)) if await desk.users() == 0 else None
+    app = create_app(
+        desk, claim=claim, secret=home.secret(), hosts=(settings.dashboard.host, *settings.dashboard.names)
+    )
+    text = pac(
+        f"{_reachable(settings.proxy.host)}:{proxy_port or settings.proxy.port}",
+        exact=platforms.endpoints().exact,
+        below=platforms.endpoints().below,
+    )
+
+    async def proxy_pac() -> Response:
+        return Response(text, media_type="application/x-ns-proxy-autoconfig")
+
+    app.add_api_route("/proxy.pac", proxy_pac, methods=["GET"])
+    stop = asyncio.Event()
+    watch_end(stop)
+    reading = asyncio.create_task(Reading(reader=reader, pipeline=pipeline, tell=tell).run())
+    reading.add_done_callback(lambda task: stop.set())
+    try:
+        await serve(
+            app,
+            settings.dashboard.host,
+            settings.dashboard.port,
+            stop=stop,
+            ready=lambda port: ready(f"{port} {claim.code if claim else '-'}"),
+        )
+    finally:
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+        await store.close()
+        reader.close()
+    if not reading.cancelled() and (why := reading.exception()) is not None:
+        raise why
+
+
+def _reachable(host: str) -> str:
+    """An address under which other programs reach a server that listens on every address."""
+    return "127.0.0.1" if host in ("", "0.0.0.0", "::") else host  # noqa: S104 - it is compared, not listened on
+
+
+def watch_end(stop: asyncio.Event) -> None:
+    """Sets `stop` on SIGINT and SIGTERM, and when the supervising process is gone (its end of our stdin closes)."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    if os.environ.get("SCREENER_SUPERVISED"):
+        loop.add_reader(sys.stdin.fileno(), lambda: None if os.read(sys.stdin.fileno(), 1024) else stop.set())
+
+
+def main() -> None:
+    """The entry of the process: `python -m screener.serve --home DIR`."""
+    parser = argparse.ArgumentParser(prog="screener.serve")
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--proxy-port", type=int)
+    given = parser.parse_args()
+    logging.basicConfig(level=logging.WARNING, format="screener: %(message)s")
+    try:
+        asyncio.run(run(Home(folder=given.home), ready=_say_ready, proxy_port=given.proxy_port))
+    except Mistake as why:
+        print(why, file=sys.stderr)
+        sys.exit(2)
+
+
+def _say_ready(words: str) -> None:
+    print(f"ready {words}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

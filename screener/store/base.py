@@ -1,0 +1,72 @@
+"""What a store is: it recalls what is known of a relationship, and keeps what became of it, all or nothing."""
+
+from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from screener.alerts import Alert
+from screener.events import Event
+from screener.family import Member
+from screener.relationships import Relationship
+from screener.rules import Signal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recalled:
+    """What is known of one relationship: itself, the signals that hold, and its alert."""
+
+    relationship: Relationship | None = None
+    signals: tuple[Signal, ...] = ()
+    alert: Alert | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trouble:
+    """Something that could not be seen, once: kept under `key` until it has stopped happening."""
+
+    key: str
+    severity: Literal["note", "warning", "error"]
+    what: str
+    mend: str
+    at: datetime
+    count: int = 1
+
+
+class Transaction(Protocol):
+    """Everything done in it is kept together, or not at all."""
+
+    async def knows(self, event: Event) -> bool:
+        """Whether this event was kept before."""
+
+    async def recall(self, member: Member, event: Event) -> Recalled: ...
+
+    async def keep(self, member: Member, event: Event, recalled: Recalled) -> None:
+        """The event, the relationship after it, its signals and its alert."""
+
+    async def remember(self, platform: str, device: str, values: Iterable[tuple[str, Any]]) -> None:
+        """What a decoder remembers; a value of None forgets the key."""
+
+    async def read(self, device: str, platform: str, member: str, at: datetime) -> None:
+        """Notes that something of this platform was read on this device."""
+
+    async def note(self, issue: Trouble) -> None:
+        """Counts something that could not be seen."""
+
+
+class Store(Protocol):
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]: ...
+
+    async def remembered(self, platform: str, device: str) -> dict[str, Any]:
+        """What a decoder remembered, oldest first."""
+
+
+def relationship_key(member: Member, event: Event) -> tuple[str, str, str]:
+    """A relationship is one member's dealings with one contact, whichever of the member's accounts are used."""
+    return member.id, event.contact.platform, event.contact.id
+
+
+def event_key(event: Event) -> tuple[str, str, str]:
+    """An event counts once for each account of ours that it came to."""
+    return event.account.platform, event.account.id, event.id

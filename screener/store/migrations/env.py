@@ -1,0 +1,9 @@
+"""Alembic's entrance: runs the migrations on the connection that `screener.store.migrate` hands over."""
+
+from alembic import context
+
+from screener.store.tables import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True)
+with context.begin_transaction():
+    context.run_migrations()

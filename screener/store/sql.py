@@ -1,0 +1,253 @@
+"""The store on a database, through SQLAlchemy Core."""
+
+import json
+import secrets
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import case, delete, event, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from screener.alerts import Alert, height
+from screener.errors import Mistake
+from screener.events import Event
+from screener.family import Member
+from screener.relationships import Relationship
+from screener.rules import Signal
+from screener.store import migrate
+from screener.store.base import Recalled, Trouble, event_key, relationship_key
+from screener.store.tables import alerts, events, issues, memories, readings, relationships
+
+
+def micros(at: datetime) -> int:
+    """A time as the database keeps it."""
+    return int(at.timestamp() * 1_000_000)
+
+
+def moment(micros_: int) -> datetime:
+    """A time as the database kept it."""
+    return datetime.fromtimestamp(micros_ / 1_000_000, UTC)
+
+
+class SqlStore:
+    """Relationships, events and alerts in a database. Make one with `opened`."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+
+    @classmethod
+    async def opened(cls, path: Path) -> "SqlStore":
+        """The store in the SQLite file at `path`, brought up to date. Raises Mistake when it can't be used."""
+        _make_ready(path)
+        engine = create_async_engine(f"sqlite+aiosqlite:///{path}", connect_args={"timeout": 30})
+        event.listen(engine.sync_engine, "connect", _prepare)
+        store = cls(engine)
+        try:
+            async with engine.begin() as connection:
+                await connection.run_sync(migrate.upgrade)
+        except DBAPIError as why:
+            await engine.dispose()
+            raise Mistake(
+                f"{path}: this is not a database of Screener ({why.orig}). Move it away, or restore a backup."
+            ) from None
+        return store
+
+    async def begun(self) -> datetime:
+        """When this home began to be looked after: its first event, or now."""
+        async with self.engine.connect() as connection:
+            first = (await connection.execute(select(func.min(events.c.captured)))).scalar()
+        return moment(first) if first else datetime.now(UTC)
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator["SqlTransaction"]:
+        async with self.engine.begin() as connection:
+            yield SqlTransaction(connection)
+
+    async def remembered(self, platform: str, device: str) -> dict[str, Any]:
+        async with self.engine.connect() as connection:
+            rows = await connection.execute(
+                select(memories.c.key, memories.c.value)
+                .where(memories.c.platform == platform, memories.c.device == device)
+                .order_by(memories.c.turn)
+            )
+            return {key: json.loads(value) for key, value in rows}
+
+
+def _make_ready(path: Path) -> None:
+    """The file, there and ours alone. Raises Mistake."""
+    if path.is_dir():
+        raise Mistake(f"{path}: this is a folder. Name a file in it, such as {path / 'screener.db'}.")
+    try:
+        path.touch(mode=0o600, exist_ok=True)
+        path.chmod(0o600)
+    except OSError as why:
+        raise Mistake(
+            f"{path}: the database can't be written ({why.strerror}). Check who owns the folder, and the disk."
+        ) from None
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    """An alert must survive a power cut: every commit reaches the disk."""
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+class SqlTransaction:
+    """One transaction on the database; see `Transaction`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+
+    async def knows(self, event: Event) -> bool:
+        platform, account, id = event_key(event)
+        found = await self.connection.execute(
+            select(events.c.kind).where(events.c.platform == platform, events.c.account == account, events.c.id == id)
+        )
+        return found.first() is not None
+
+    async def recall(self, member: Member, event: Event) -> Recalled:
+        row = (await self.connection.execute(_one(relationships, *relationship_key(member, event)))).first()
+        if row is None:
+            return Recalled()
+        alert = (await self.connection.execute(select(alerts).where(alerts.c.relationship == row.id))).first()
+        return Recalled(
+            relationship=Relationship.from_json(json.loads(row.state), member=member),
+            signals=tuple(Signal.from_json(signal) for signal in json.loads(row.signals)),
+            alert=alert_of(alert) if alert is not None else None,
+        )
+
+    async def keep(self, member: Member, event: Event, recalled: Recalled) -> None:
+        relationship = recalled.relationship
+        if relationship is None:
+            raise ValueError("there is no relationship to keep")
+        key = relationship_key(member, event)
+        now = micros(datetime.now(UTC))
+        values = {
+            "member_name": member.name,
+            "member_is_adult": member.role != "child",
+            "state": json.dumps(relationship.to_json(), ensure_ascii=True),
+            "signals": json.dumps([signal.to_json() for signal in recalled.signals], ensure_ascii=True),
+            "updated": now,
+        }
+        id = (await self.connection.execute(_one(relationships, *key))).scalar()
+        if id is None:
+            id = secrets.token_hex(8)
+            await self.connection.execute(
+                insert(relationships).values(id=id, member=key[0], platform=key[1], contact=key[2], **values)
+            )
+        else:
+            await self.connection.execute(update(relationships).where(relationships.c.id == id).values(**values))
+        platform, account, event_id = event_key(event)
+        await self.connection.execute(
+            upsert(events)
+            .values(
+                platform=platform,
+                account=account,
+                id=event_id,
+                relationship=id,
+                kind=event.kind,
+                by=event.by,
+                at=micros(event.at),
+                captured=now,
+            )
+            .on_conflict_do_nothing()
+        )
+        if recalled.alert is not None:
+            await self._keep_alert(id, recalled.alert)
+
+    async def _keep_alert(self, relationship: str, alert: Alert) -> None:
+        values = {
+            "level": alert.level,
+            "height": height(alert.level),
+            "points": alert.points,
+            "updated": micros(alert.updated),
+            "body": json.dumps(alert.to_json(), ensure_ascii=True),
+        }
+        # A parent may have seen or closed it since it was recalled: only a rise makes it new again.
+        state = case((alerts.c.height < height(alert.level), "new"), else_=alerts.c.state)
+        await self.connection.execute(
+            upsert(alerts)
+            .values(id=alert.id, relationship=relationship, opened=micros(alert.opened), state=alert.state, **values)
+            .on_conflict_do_update(index_elements=[alerts.c.id], set_={**values, "state": state})
+        )
+
+    async def remember(self, platform: str, device: str, values: Iterable[tuple[str, Any]]) -> None:
+        turn = micros(datetime.now(UTC))
+        for n, (key, value) in enumerate(values):
+            if value is None:
+                await self.connection.execute(
+                    delete(memories).where(
+                        memories.c.platform == platform, memories.c.device == device, memories.c.key == key
+                    )
+                )
+                continue
+            row = {"value": json.dumps(value, ensure_ascii=True), "turn": turn + n}
+            await self.connection.execute(
+                upsert(memories)
+                .values(platform=platform, device=device, key=key, **row)
+                .on_conflict_do_update(index_elements=["platform", "device", "key"], set_=row)
+            )
+
+    async def read(self, device: str, platform: str, member: str, at: datetime) -> None:
+        """Notes that something of this platform was read on this device."""
+        row = {"member": member, "last": micros(at)}
+        await self.connection.execute(
+            upsert(readings)
+            .values(device=device, platform=platform, **row)
+            .on_conflict_do_update(index_elements=["device", "platform"], set_=row)
+        )
+
+    async def note(self, issue: Trouble) -> None:
+        """Counts something that could not be seen."""
+        at = micros(issue.at)
+        await self.connection.execute(
+            upsert(issues)
+            .values(
+                key=issue.key,
+                severity=issue.severity,
+                what=issue.what,
+                mend=issue.mend,
+                since=at,
+                last=at,
+                count=issue.count,
+            )
+            .on_conflict_do_update(
+                index_elements=["key"],
+                set_={
+                    "severity": issue.severity,
+                    "what": issue.what,
+                    "mend": issue.mend,
+                    "last": at,
+                    "count": issues.c.count + issue.count,
+                },
+            )
+        )
+
+
+def _one(table: Any, member: str, platform: str, contact: str) -> Any:
+    return select(table).where(table.c.member == member, table.c.platform == platform, table.c.contact == contact)
+
+
+def alert_of(row: Any) -> Alert:
+    """The alert in a row of the table."""
+    body = json.loads(row.body)
+    return Alert(
+        id=row.id,
+        level=row.level,
+        points=row.points,
+        stages=tuple(body["stages"]),
+        signals=tuple(Signal.from_json(signal) for signal in body["signals"]),
+        opened=moment(row.opened),
+        updated=moment(row.updated),
+        state=row.state,
+    )

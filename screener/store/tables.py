@@ -1,0 +1,132 @@
+"""The tables, as SQLAlchemy Core sees them; migrations/ makes and changes them."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+# Times are whole microseconds since 1970 in UTC: they sort, they compare, and every database keeps them exactly.
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+relationships = Table(
+    "relationships",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("member", String(200), nullable=False),
+    Column("member_name", String(200), nullable=False),
+    Column("member_is_adult", Boolean, nullable=False),
+    Column("platform", String(40), nullable=False),
+    Column("contact", String(200), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("signals", Text, nullable=False),
+    Column("updated", BigInteger, nullable=False),
+    UniqueConstraint("member", "platform", "contact"),
+)
+
+# No text of any message is kept: an event here is that it happened, when, and with whom.
+events = Table(
+    "events",
+    metadata,
+    Column("platform", String(40), nullable=False),
+    Column("account", String(200), nullable=False),
+    Column("id", String(400), nullable=False),
+    Column("relationship", ForeignKey("relationships.id"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("by", String(10), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("captured", BigInteger, nullable=False),
+    PrimaryKeyConstraint("platform", "account", "id"),
+    Index("ix_events_relationship", "relationship", "at"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("relationship", ForeignKey("relationships.id"), nullable=False, unique=True),
+    Column("level", String(10), nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("points", Integer, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("opened", BigInteger, nullable=False),
+    Column("updated", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("ix_alerts_state", "state", "height", "updated"),
+)
+
+memories = Table(
+    "memories",
+    metadata,
+    Column("platform", String(40), nullable=False),
+    Column("device", String(100), nullable=False),
+    Column("key", String(400), nullable=False),
+    Column("value", Text, nullable=False),
+    Column("turn", BigInteger, nullable=False),
+    PrimaryKeyConstraint("platform", "device", "key"),
+)
+
+readings = Table(
+    "readings",
+    metadata,
+    Column("device", String(100), nullable=False),
+    Column("platform", String(40), nullable=False),
+    Column("member", String(200), nullable=False),
+    Column("last", BigInteger, nullable=False),
+    PrimaryKeyConstraint("device", "platform"),
+)
+
+issues = Table(
+    "issues",
+    metadata,
+    Column("key", String(300), primary_key=True),
+    Column("severity", String(10), nullable=False),
+    Column("what", Text, nullable=False),
+    Column("mend", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("count", Integer, nullable=False),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", String(80), nullable=False, unique=True),
+    Column("password_hash", String(200), nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("created", BigInteger, nullable=False),
+)
+
+failures = Table(
+    "failures",
+    metadata,
+    Column("key", String(200), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_failures_key", "key", "at"),
+)
+
+acts = Table(
+    "acts",
+    metadata,
+    Column("alert", ForeignKey("alerts.id"), nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("did", String(20), nullable=False),
+    Column("at", BigInteger, nullable=False),
+)

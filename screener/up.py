@@ -1,0 +1,70 @@
+"""`screener up`: the family's proxy and dashboard, until Ctrl-C."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+
+from screener import config
+from screener.home.folder import Home
+from screener.home.pac import PROBE_HOST
+from screener.supervise import Supervisor
+
+type Print = Callable[[str], None]
+
+
+async def up(home: Home, out: Print) -> None:
+    """Returns after Ctrl-C or SIGTERM, with both processes ended. Raises Mistake when something is in the way."""
+    first = home.made()
+    settings = config.load(home.settings)
+    supervisor = Supervisor(home.folder, say=out)
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    starting = asyncio.create_task(supervisor.start())
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait((starting, stopping), return_when=asyncio.FIRST_COMPLETED)
+    try:
+        if not starting.done():
+            starting.cancel()
+            await asyncio.gather(starting, return_exceptions=True)
+            return
+        starting.result()
+        for line in greeting(supervisor, home, settings, first=first):
+            out(line)
+        await stopping
+        out("")
+        out("Stopping. Browsers go direct from now on; nothing is looked at until the next start.")
+    finally:
+        stopping.cancel()
+        await supervisor.stop()
+
+
+def greeting(supervisor: Supervisor, home: Home, settings: config.Config, *, first: bool) -> list[str]:
+    """What is printed once both processes run."""
+    lines = [
+        "",
+        "Screener is running." + (f" Everything it keeps lies in {home.folder}" if first else ""),
+        "",
+        f"  Dashboard     {supervisor.dashboard_url}",
+    ]
+    if supervisor.claim_code:
+        lines.append(
+            f"  Claim code    {supervisor.claim_code}    (for the first account; 15 minutes, on this machine only)"
+        )
+    lines += [
+        f"  PAC address   {supervisor.dashboard_url}/proxy.pac",
+        "",
+        "What to do next:",
+    ]
+    steps = []
+    if supervisor.claim_code:
+        steps.append("Open the dashboard in a browser on this machine and make your account with the claim code.")
+    if not settings.family.members:
+        steps.append(f"Write who lives here into {home.settings}, and start again.")
+    steps += [
+        "Enter the PAC address as the automatic proxy address of the browser that is to be looked after.",
+        f"In that browser open http://{PROBE_HOST}/, install the family certificate, then open https://{PROBE_HOST}/.",
+        "When that page says that this device is looked after, it is. Tell everybody who uses it.",
+    ]
+    lines += [f"  {n}. {step}" for n, step in enumerate(steps, 1)]
+    return [*lines, "", "Ctrl-C stops it."]
