@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fastapi import Response
+from fastapi import Request, Response
 
 from screener import config, health, platforms, rulebook
 from screener.errors import Mistake
@@ -25,7 +25,7 @@ from screener.web.app import create_app
 from screener.web.base import Change
 from screener.web.claim import Claim
 from screener.web.desk import SqlDesk
-from screener.web.serve import serve
+from screener.web.serve import listen, serve_on
 
 log = logging.getLogger(__name__)
 
@@ -51,13 +51,13 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
     app = create_app(
         desk, claim=claim, secret=home.secret(), hosts=(settings.dashboard.host, *settings.dashboard.names)
     )
-    text = pac(
-        f"{_reachable(settings.proxy.host)}:{proxy_port or settings.proxy.port}",
-        exact=platforms.endpoints().exact,
-        below=platforms.endpoints().below,
-    )
 
-    async def proxy_pac() -> Response:
+    async def proxy_pac(request: Request) -> Response:
+        # A proxy that listens on every address is found where the dashboard was found.
+        everywhere = settings.proxy.host in ("", "0.0.0.0", "::")  # noqa: S104 - it is compared, not listened on
+        host = request.url.hostname if everywhere else settings.proxy.host
+        watched = platforms.endpoints()
+        text = pac(f"{host}:{proxy_port or settings.proxy.port}", exact=watched.exact, below=watched.below)
         return Response(text, media_type="application/x-ns-proxy-autoconfig")
 
     app.add_api_route("/proxy.pac", proxy_pac, methods=["GET"])
@@ -66,13 +66,9 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
     reading = asyncio.create_task(Reading(reader=reader, pipeline=pipeline, tell=tell).run())
     reading.add_done_callback(lambda task: stop.set())
     try:
-        await serve(
-            app,
-            settings.dashboard.host,
-            settings.dashboard.port,
-            stop=stop,
-            ready=lambda port: ready(f"{port} {claim.code if claim else '-'}"),
-        )
+        listener = listen(settings.dashboard.host, settings.dashboard.port)
+        ready(f"{listener.getsockname()[1]} {claim.code if claim else '-'}")
+        await serve_on(app, listener, stop=stop)
     finally:
         reading.cancel()
         await asyncio.gather(reading, return_exceptions=True)
@@ -80,11 +76,6 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
         reader.close()
     if not reading.cancelled() and (why := reading.exception()) is not None:
         raise why
-
-
-def _reachable(host: str) -> str:
-    """An address under which other programs reach a server that listens on every address."""
-    return "127.0.0.1" if host in ("", "0.0.0.0", "::") else host  # noqa: S104 - it is compared, not listened on
 
 
 def watch_end(stop: asyncio.Event) -> None:

@@ -125,6 +125,8 @@ class Endpoint:
     """The request headers, lower-case, that may be copied besides content type and encoding."""
     cookie: str | None
     """The one cookie that may be copied: it names the account holder."""
+    secrets: re.Pattern[bytes] | None
+    """What the browser sends that opens the account: blanked before it is copied."""
     read: Method
 
     def fits(self, host: str, method: str, path: str, via: str) -> bool:
@@ -134,6 +136,12 @@ class Endpoint:
             and self.hosts.fullmatch(host) is not None
             and self.paths.fullmatch(path) is not None
         )
+
+    def blanked(self, sent: bytes) -> bytes:
+        """What the browser sent, as long as it was, with every secret in it made unreadable."""
+        if self.secrets is None:
+            return sent
+        return self.secrets.sub(lambda found: found[0][: -len(found[1])] + b"*" * len(found[1]), sent)
 
     def takes(self, content_type: str) -> bool:
         return not self.content or content_type.partition(";")[0].strip().lower() in self.content
@@ -185,6 +193,8 @@ class Decoder:
     surfaces: ClassVar[tuple[Surface, ...]]
     cookie: ClassVar[str | None] = None
     headers: ClassVar[tuple[str, ...]] = ()
+    secrets: ClassVar[tuple[bytes, ...]] = ()
+    """Patterns of what stands before a token in what the browser sends; the token after it is never copied."""
     unseen: ClassVar[str] = ""
     """One sentence for parents: what of this platform can't be read."""
 
@@ -202,8 +212,16 @@ class Decoder:
                     content=mark.content,
                     headers=frozenset(h.lower() for h in self.headers),
                     cookie=self.cookie,
+                    secrets=_secrets(self.secrets),
                     read=getattr(self, name),
                 )
+
+
+def _secrets(patterns: tuple[bytes, ...]) -> re.Pattern[bytes] | None:
+    """Any of the patterns, and the word of a token's letters that follows it."""
+    if not patterns:
+        return None
+    return re.compile(rb"(?:" + b"|".join(patterns) + rb")([A-Za-z0-9._~%+/=:-]{6,4096})")
 
 
 def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:

@@ -34,6 +34,8 @@ class Discord(Decoder):
     name = "discord"
     hosts = ("discord.com", "canary.discord.com", "ptb.discord.com", "*.discord.gg")
     surfaces = ("requests", "messages", "calls", "profiles")
+    # As JSON, and as Erlang terms: the word, then a binary with its length in four bytes.
+    secrets = (rb'"token"\s*:\s*"', rb"tokenm(?s:.{4})")
     unseen = (
         "What is said and shown in Discord's voice and video calls is encrypted from end to end; messages on servers "
         "are not read, and the phone app may refuse to be read at all."

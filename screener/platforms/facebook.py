@@ -35,6 +35,7 @@ class Facebook(Decoder):
     surfaces = ("requests", "messages", "calls", "profiles")
     cookie = "c_user"
     headers = ("x-fb-friendly-name",)
+    secrets = (rb"(?:^|&)(?:fb_dtsg|fb_dtsg_ag|lsd|jazoest)=",)
     unseen = (
         "Most private Messenger chats are encrypted from end to end and the phone apps can't be read at all: "
         "of those chats only that they exist and with whom may be seen, never the words."

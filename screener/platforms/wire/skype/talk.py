@@ -24,6 +24,7 @@ from screener.platforms.base import (
 from screener.platforms.wire.skype.markup import call_note, text_of
 from screener.platforms.wire.skype.session import Session, account, identity, is_a_person, words
 
+FILE: Media = "file"
 MEDIA: dict[str, Media] = {
     "RichText/UriObject": "image",
     "RichText/Media_Album": "image",
@@ -261,8 +262,7 @@ def _content(row: Any) -> tuple[str | None, tuple[Media, ...]]:
         # Its words are the platform's: "To view this photo, go to …".
         return None, (MEDIA[kind],)
     text = markup if kind == "Text" else text_of(markup)
-    files: tuple[Media, ...] = ("file",) * _files(row)
-    return text or None, files
+    return text or None, tuple(FILE for _ in range(_files(row)))
 
 
 def _files(row: Any) -> int:
