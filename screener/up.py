@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from screener import config
 from screener.home.folder import Home
-from screener.home.pac import PROBE_HOST
+from screener.home.probe import PROBE_HOST
 from screener.supervise import Supervisor
 
 type Print = Callable[[str], None]

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection
 
-PROBE_HOST = "screener.home.arpa"
+from screener.home.probe import PROBE_HOST
 
 
 def pac(proxy: str, *, exact: Collection[str], below: Collection[str]) -> str:

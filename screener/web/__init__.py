@@ -1,0 +1,1 @@
+"""The dashboard: pages for parents, served from the home and for the home."""

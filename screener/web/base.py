@@ -1,0 +1,152 @@
+"""What the dashboard needs to know and may change: the views it shows, and the desk that provides them."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+type Level = Literal["look", "talk", "act"]
+type State = Literal["new", "seen", "closed"]
+type Stage = Literal["approach", "befriend", "isolate", "pressure"]
+type Severity = Literal["note", "warning", "error"]
+
+LEVELS: tuple[Level, ...] = ("look", "talk", "act")
+STAGES: tuple[Stage, ...] = ("approach", "befriend", "isolate", "pressure")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """One thing a platform told us of the contact, and how we come to know it ("profile page", "friend request")."""
+
+    label: str
+    value: str
+    basis: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactView:
+    """The account on the other side. `names` has the newest first; most of it is the contact's own words."""
+
+    platform: str
+    id: str
+    names: tuple[str, ...] = ()
+    handle: str = ""
+    url: str = ""
+    facts: tuple[Known, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignalView:
+    """A rule that held: `because` is its sentence, already filled in; `rule_file` is where to read or tune it."""
+
+    rule: str
+    stage: Stage
+    points: int
+    because: str
+    at: datetime
+    rule_file: str
+    advice: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertView:
+    """What a parent sees. `stages` are those reached; `unseen` says what can't be seen on that platform.
+
+    `member_is_adult` makes the page speak to the person, not about a child.
+    """
+
+    id: str
+    level: Level
+    state: State
+    member_name: str
+    contact: ContactView
+    points: int
+    stages: tuple[Stage, ...]
+    opened: datetime
+    updated: datetime
+    signals: tuple[SignalView, ...] = ()
+    unseen: str = ""
+    member_is_adult: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssueView:
+    """Something we cannot see, and its mend."""
+
+    key: str
+    severity: Severity
+    what: str
+    mend: str
+    since: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coverage:
+    """What we read of one platform on one device: it reads, is waiting for a first sign, or is blind to it."""
+
+    device: str
+    member: str
+    platform: str
+    state: Literal["reads", "waiting", "blind"]
+    last_read: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class User:
+    """Somebody who may log in. A session made under another `epoch` is no longer good."""
+
+    id: str
+    name: str
+    password_hash: str
+    epoch: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """An alert opened, grew, or was seen or closed by somebody."""
+
+    alert: str
+    level: Level
+    what: Literal["opened", "grew", "settled"]
+
+
+class Desk(Protocol):
+    """The store as the dashboard sees it."""
+
+    async def alerts(self, *, state: Literal["open", "closed"] | None = None) -> list[AlertView]:
+        """Worst level first among the open, then newest; "open" is new or seen."""
+
+    async def alert(self, id: str) -> AlertView | None: ...
+
+    async def mark_seen(self, id: str, by: str) -> None:
+        """From new to seen, by the user of that name; anything else stays as it is."""
+
+    async def set_state(self, id: str, state: State, by: str) -> None: ...
+
+    async def issues(self) -> list[IssueView]: ...
+
+    async def coverage(self) -> list[Coverage]: ...
+
+    def changes(self) -> AsyncIterator[Change]:
+        """Every change from now on, without end; an async generator. Leaving it unsubscribes."""
+
+    async def users(self) -> int:
+        """How many there are."""
+
+    async def user(self, name: str) -> User | None: ...
+
+    async def add_user(self, name: str, password_hash: str) -> None:
+        """Raises ValueError if the name is taken."""
+
+    async def add_first_user(self, name: str, password_hash: str) -> bool:
+        """Adds the owner only if there is no user at all, in one transaction; says whether it did."""
+
+    async def end_sessions(self, name: str) -> None:
+        """Raises the user's epoch by one; a new password does so too."""
+
+    async def failures(self, key: str) -> tuple[datetime, ...]:
+        """The newest failed tries under that key, newest first, at most 50; they survive a restart."""
+
+    async def record_failure(self, key: str, at: datetime) -> None: ...
+
+    async def clear_failures(self, key: str) -> None: ...

@@ -1,0 +1,237 @@
+"""The desk on the store: what the dashboard shows and changes, read from the database and from the spool's counters."""
+
+import asyncio
+import json
+import secrets
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import delete, func, insert, literal, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from screener import health, platforms
+from screener.family import Member
+from screener.relationships import Relationship
+from screener.spool import Reader
+from screener.store.base import Trouble
+from screener.store.sql import SqlStore, alert_of, micros, moment
+from screener.store.tables import acts, alerts, failures, issues, readings, relationships, users
+from screener.web.base import AlertView, Change, ContactView, Coverage, IssueView, SignalView, State, User
+from screener.web.facts import told
+
+# An issue that has not happened for this long has ended by itself.
+ISSUE_ENDS_AFTER = timedelta(days=3)
+MAX_ALERTS = 500
+MAX_FAILURES = 50
+MAX_WAITING = 100
+
+
+class SqlDesk:
+    """See `screener.web.base.Desk`. `troubles` are those that last as long as this run, such as a broken rule."""
+
+    def __init__(self, store: SqlStore, reader: Reader, troubles: list[Trouble] | None = None) -> None:
+        self._engine = store.engine
+        self._reader = reader
+        self._troubles = troubles or []
+        self._listeners: set[asyncio.Queue[Change]] = set()
+
+    def announce(self, change: Change) -> None:
+        """Tells every open page; a page that doesn't listen loses the oldest news, never memory."""
+        for queue in self._listeners:
+            if queue.full():
+                queue.get_nowait()
+            queue.put_nowait(change)
+
+    async def changes(self) -> AsyncIterator[Change]:
+        queue: asyncio.Queue[Change] = asyncio.Queue(MAX_WAITING)
+        self._listeners.add(queue)
+        try:
+            while True:
+                yield await queue.get()
+        finally:
+            self._listeners.discard(queue)
+
+    async def alerts(self, *, state: Literal["open", "closed"] | None = None) -> list[AlertView]:
+        wanted = {None: ("new", "seen", "closed"), "open": ("new", "seen"), "closed": ("closed",)}[state]
+        query = (
+            _ALERTS.where(alerts.c.state.in_(wanted))
+            .order_by(alerts.c.height.desc(), alerts.c.updated.desc())
+            .limit(MAX_ALERTS)
+        )
+        return [_view(row) for row in await self._rows(query)]
+
+    async def alert(self, id: str) -> AlertView | None:
+        rows = await self._rows(_ALERTS.where(alerts.c.id == id))
+        return _view(rows[0]) if rows else None
+
+    async def mark_seen(self, id: str, by: str) -> None:
+        await self._settle(id, "seen", by, only_from="new")
+
+    async def set_state(self, id: str, state: State, by: str) -> None:
+        await self._settle(id, state, by)
+
+    async def _settle(self, id: str, state: State, by: str, only_from: State | None = None) -> None:
+        async with self._engine.begin() as connection:
+            changed = update(alerts).where(alerts.c.id == id, alerts.c.state != state)
+            if only_from is not None:
+                changed = changed.where(alerts.c.state == only_from)
+            if (await connection.execute(changed.values(state=state))).rowcount:
+                await connection.execute(insert(acts).values(alert=id, by=by, did=state, at=_now()))
+        view = await self.alert(id)
+        if view is not None:
+            self.announce(Change(alert=id, level=view.level, what="settled"))
+
+    async def issues(self) -> list[IssueView]:
+        now = datetime.now(UTC)
+        rows = await self._rows(
+            select(issues)
+            .where(issues.c.last >= micros(now - ISSUE_ENDS_AFTER))
+            .order_by(issues.c.last.desc())
+            .limit(100)
+        )
+        counters = await asyncio.to_thread(self._reader.counters)
+        lasting = [*health.of_proxy(counters, now), *self._troubles]
+        return [_issue(trouble) for trouble in lasting] + [
+            IssueView(key=row.key, severity=row.severity, what=row.what, mend=row.mend, since=moment(row.since))
+            for row in rows
+        ]
+
+    async def coverage(self) -> list[Coverage]:
+        rows = await self._rows(select(readings).order_by(readings.c.device, readings.c.platform))
+        found = {
+            (row.device, row.platform): Coverage(
+                device=row.device, member=row.member, platform=row.platform, state="reads", last_read=moment(row.last)
+            )
+            for row in rows
+        }
+        for seen in await asyncio.to_thread(self._reader.coverage):
+            platform = platforms.platform_of_host(seen.host)
+            if platform is None or (seen.device, platform) in found:
+                continue
+            found[seen.device, platform] = Coverage(
+                device=seen.device, member="", platform=platform, state="waiting" if seen.state == "read" else "blind"
+            )
+        return list(found.values())
+
+    async def users(self) -> int:
+        return int((await self._rows(select(func.count()).select_from(users)))[0][0])
+
+    async def user(self, name: str) -> User | None:
+        rows = await self._rows(select(users).where(users.c.name == name))
+        return (
+            User(id=rows[0].id, name=rows[0].name, password_hash=rows[0].password_hash, epoch=rows[0].epoch)
+            if rows
+            else None
+        )
+
+    async def add_user(self, name: str, password_hash: str) -> None:
+        async with self._engine.begin() as connection:
+            added = await connection.execute(
+                upsert(users).values(**_user(name, password_hash)).on_conflict_do_nothing()
+            )
+        if not added.rowcount:
+            raise ValueError("the name is taken")
+
+    async def add_first_user(self, name: str, password_hash: str) -> bool:
+        nobody = ~select(users.c.id).exists()
+        row = _user(name, password_hash)
+        async with self._engine.begin() as connection:
+            added = await connection.execute(
+                insert(users).from_select(list(row), select(*(literal(value) for value in row.values())).where(nobody))
+            )
+        return bool(added.rowcount)
+
+    async def end_sessions(self, name: str) -> None:
+        async with self._engine.begin() as connection:
+            await connection.execute(update(users).where(users.c.name == name).values(epoch=users.c.epoch + 1))
+
+    async def failures(self, key: str) -> tuple[datetime, ...]:
+        rows = await self._rows(
+            select(failures.c.at).where(failures.c.key == key).order_by(failures.c.at.desc()).limit(MAX_FAILURES)
+        )
+        return tuple(moment(row.at) for row in rows)
+
+    async def record_failure(self, key: str, at: datetime) -> None:
+        async with self._engine.begin() as connection:
+            await connection.execute(insert(failures).values(key=key, at=micros(at)))
+            await connection.execute(delete(failures).where(failures.c.at < micros(at - timedelta(days=1))))
+
+    async def clear_failures(self, key: str) -> None:
+        async with self._engine.begin() as connection:
+            await connection.execute(delete(failures).where(failures.c.key == key))
+
+    async def _rows(self, query: Any) -> list[Any]:
+        async with self._engine.connect() as connection:
+            return list(await connection.execute(query))
+
+
+_ALERTS = select(
+    alerts,
+    relationships.c.member,
+    relationships.c.member_name,
+    relationships.c.member_is_adult,
+    relationships.c.platform,
+    relationships.c.contact,
+    relationships.c.state.label("memory"),
+).join(relationships, relationships.c.id == alerts.c.relationship)
+
+
+def _view(row: Any) -> AlertView:
+    alert = alert_of(row)
+    relationship = Relationship.from_json(json.loads(row.memory), member=Member(id=row.member, name=row.member_name))
+    contact = relationship.contact
+    return AlertView(
+        id=alert.id,
+        level=alert.level,
+        state=alert.state,
+        member_name=row.member_name,
+        member_is_adult=row.member_is_adult,
+        contact=ContactView(
+            platform=row.platform,
+            id=row.contact,
+            names=tuple(reversed(relationship.names)),
+            handle=contact.handle or "",
+            url=contact.url or "",
+            facts=told(contact),
+        ),
+        points=round(alert.points),
+        stages=alert.stages,  # type: ignore[arg-type]
+        opened=alert.opened,
+        updated=alert.updated,
+        signals=tuple(
+            SignalView(
+                rule=signal.rule,
+                stage=signal.stage,  # type: ignore[arg-type]
+                points=round(signal.points),
+                because=signal.because,
+                at=signal.at,
+                rule_file=signal.file,
+                advice=signal.advice,
+            )
+            for signal in alert.signals
+        ),
+        unseen=platforms.unseen(row.platform),
+    )
+
+
+async def set_password(engine: AsyncEngine, name: str, password_hash: str) -> bool:
+    """A new password ends every session; says whether there is such a user."""
+    async with engine.begin() as connection:
+        changed = await connection.execute(
+            update(users).where(users.c.name == name).values(password_hash=password_hash, epoch=users.c.epoch + 1)
+        )
+    return bool(changed.rowcount)
+
+
+def _issue(trouble: Trouble) -> IssueView:
+    return IssueView(key=trouble.key, severity=trouble.severity, what=trouble.what, mend=trouble.mend, since=trouble.at)
+
+
+def _user(name: str, password_hash: str) -> dict[str, Any]:
+    return {"id": secrets.token_hex(8), "name": name, "password_hash": password_hash, "epoch": 0, "created": _now()}
+
+
+def _now() -> int:
+    return micros(datetime.now(UTC))

@@ -1,0 +1,93 @@
+"""Who is asking: finds the user of a request, reads a form, and turns away whoever is not logged in."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import parse_qsl, quote
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from screener.web.base import Desk, User
+from screener.web.sessions import COOKIE, LIFE, Session, Sessions
+
+MOST_BYTES, MOST_FIELDS = 16_384, 20
+
+
+class LogInFirst(Exception):
+    """The page needs a user and there is none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """A logged-in user at a page. `token` goes into every form on it."""
+
+    user: User
+    session: Session
+    token: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Door:
+    desk: Desk
+    sessions: Sessions
+    clock: Callable[[], datetime]
+
+    async def visit(self, request: Request) -> Visit:
+        """Raises LogInFirst unless the request comes with a session that still holds."""
+        session = self.sessions.read(request.cookies.get(COOKIE), self.clock())
+        user = await self.desk.user(session.name) if session else None
+        if session is None or user is None or user.epoch != session.epoch:
+            raise LogInFirst
+        return Visit(user=user, session=session, token=self.sessions.token(session))
+
+    async def change(self, request: Request) -> tuple[Visit, Mapping[str, str]]:
+        """The visit and form of a request that changes something; refused without the session's own token."""
+        visit = await self.visit(request)
+        fields = await form(request)
+        if not self.sessions.token_fits(visit.session, fields.get("token", "")):
+            raise HTTPException(403)
+        return visit, fields
+
+    def let_in(self, request: Request, user: User, to: str) -> Response:
+        answer = RedirectResponse(to, 303)
+        answer.set_cookie(
+            COOKIE,
+            self.sessions.cookie(user, self.clock()),
+            max_age=int(LIFE.total_seconds()),
+            httponly=True,
+            samesite="strict",
+            secure=request.url.scheme == "https",
+        )
+        return answer
+
+
+async def form(request: Request) -> dict[str, str]:
+    """The fields of a small plain form; the last of a name wins."""
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
+        raise HTTPException(400)
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise HTTPException(413)
+    try:
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS))
+    except ValueError as wrong:
+        raise HTTPException(400) from wrong
+
+
+def to_log_in(request: Request) -> Response:
+    # A part of a page that refreshes itself can't show a log-in form in its place: the whole page must go there.
+    if request.headers.get("hx-request"):
+        return Response(status_code=401, headers={"HX-Redirect": "/login"})
+    if request.method != "GET" or request.url.path in ("/", "/live"):
+        return RedirectResponse("/login", 303)
+    return RedirectResponse(f"/login?next={quote(request.url.path)}", 303)
+
+
+def local(path: str) -> str:
+    """The path if it is one of our own pages, else the front page: a log-in must not lead elsewhere."""
+    plain = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
+    return path if plain and len(path) < 300 else "/"

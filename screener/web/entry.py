@@ -1,0 +1,109 @@
+"""The ways in and out: claiming a new home, logging in, logging out."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from screener.web.auth import Passwords, TooBusy, good_password, user_name
+from screener.web.base import Desk
+from screener.web.claim import Claim
+from screener.web.door import Door, LogInFirst, form, local
+from screener.web.guard import peer
+from screener.web.page import Pages
+from screener.web.sessions import COOKIE
+from screener.web.tries import Tries
+from screener.web.words import in_words
+
+NOT_RIGHT = "Name or password is not right."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """`claim` is the code of this start; there is none once an account exists."""
+
+    desk: Desk
+    door: Door
+    pages: Pages
+    passwords: Passwords
+    tries: Tries
+    claim: Claim | None
+
+    def routes(self) -> APIRouter:
+        router = APIRouter()
+        router.add_api_route("/claim", self.claim_page, methods=["GET"])
+        router.add_api_route("/claim", self.claim_home, methods=["POST"])
+        router.add_api_route("/login", self.login_page, methods=["GET"])
+        router.add_api_route("/login", self.log_in, methods=["POST"])
+        router.add_api_route("/logout", self.log_out, methods=["POST"])
+        return router
+
+    async def claim_page(self) -> Response:
+        if await self.desk.users():
+            return RedirectResponse("/login", 303)
+        return self._claim_form()
+
+    async def claim_home(self, request: Request) -> Response:
+        if await self.desk.users():
+            return RedirectResponse("/login", 303)
+        fields = await form(request)
+        typed = fields.get("name", "")
+        # What can be mended by typing again is looked at first, so that it costs no try.
+        try:
+            name = user_name(typed)
+            good_password(fields.get("password", ""))
+        except ValueError as wrong:
+            return self._claim_form(wrong=str(wrong).capitalize(), name=typed, status=400)
+        if self.claim is None or not self.claim.matches(fields.get("code", ""), self.door.clock()):
+            return self._claim_form(wrong="Code: not right. Copy it from the console.", name=typed, status=403)
+        try:
+            password_hash = await self.passwords.hash(fields["password"])
+        except TooBusy:
+            return self.pages.error(503)
+        if not await self.desk.add_first_user(name, password_hash):
+            return RedirectResponse("/login", 303)
+        self.claim.spend()
+        user = await self.desk.user(name)
+        return self.door.let_in(request, user, "/") if user else RedirectResponse("/login", 303)
+
+    async def login_page(self, request: Request) -> Response:
+        to = local(request.query_params.get("next", "/"))
+        try:
+            await self.door.visit(request)
+        except LogInFirst:
+            return self.pages.show("login.html", {"wrong": "", "name": "", "next": to})
+        return RedirectResponse(to, 303)
+
+    async def log_in(self, request: Request) -> Response:
+        fields = await form(request)
+        typed, to = fields.get("name", ""), local(fields.get("next", "/"))
+        try:
+            name = user_name(typed)
+        except ValueError:
+            name = ""
+        here = peer(request.scope)
+        wait = await self.tries.begin(name, here, self.door.clock())
+        if wait:
+            wrong = f"Too many tries. Wait {in_words(wait)}, then try again."
+            return self.pages.show("login.html", {"wrong": wrong, "name": typed, "next": to}, status=429)
+        try:
+            user = await self.passwords.user(name, fields.get("password", ""))
+        except TooBusy:
+            return self.pages.error(503)
+        if user is None:
+            return self.pages.show("login.html", {"wrong": NOT_RIGHT, "name": typed, "next": to}, status=403)
+        await self.tries.succeed(name, here)
+        return self.door.let_in(request, user, to)
+
+    async def log_out(self, request: Request) -> Response:
+        """Ends every session of the user: whoever logs out on one machine may well mean a forgotten other one."""
+        visit, _ = await self.door.change(request)
+        await self.desk.end_sessions(visit.user.name)
+        answer = RedirectResponse("/login", 303)
+        answer.delete_cookie(COOKIE)
+        return answer
+
+    def _claim_form(self, *, wrong: str = "", name: str = "", status: int = 200) -> Response:
+        is_open = self.claim is not None and self.claim.open(self.door.clock())
+        return self.pages.show("claim.html", {"open": is_open, "wrong": wrong, "name": name}, status=status)

@@ -1,0 +1,34 @@
+"""What a platform told us of a contact, in words, each with how it is known."""
+
+from screener.events import Account
+from screener.web.base import Known
+
+
+def told(contact: Account) -> tuple[Known, ...]:
+    """The facts that are known; what the platform did not say is left out, never guessed."""
+    stated = "the platform says so"
+    said = "the account says so of itself"
+    found: list[tuple[str, object, str]] = [
+        (
+            "Account opened",
+            contact.joined.date().isoformat() if contact.joined else None,
+            "read from the id" if contact.joined_basis == "id" else stated,
+        ),
+        ("Friends in common", contact.mutual_friends, stated),
+        ("Shares nobody and nothing", "yes" if contact.is_stranger else None, stated),
+        ("Friends or followers", contact.friends, stated),
+        ("Follows", contact.following, stated),
+        ("Posts", contact.posts, stated),
+        ("Has a picture", _yes_no(contact.picture), stated),
+        ("Verified by the platform", _yes_no(contact.verified), stated),
+        ("Country", contact.country, stated),
+        ("Age", contact.age, said),
+        ("About", contact.bio, said),
+    ]
+    return tuple(
+        Known(label=label, value=str(value), basis=basis) for label, value, basis in found if value is not None
+    )
+
+
+def _yes_no(value: bool | None) -> str | None:
+    return None if value is None else "yes" if value else "no"

@@ -1,0 +1,80 @@
+"""Shows a stranger's text so that it can neither break the page nor pretend to be something else."""
+
+import unicodedata
+
+from markupsafe import Markup, escape
+
+MOST_MARKS = 3  # combining marks on one letter; more is never a language, and paints over the lines around it
+MARK = "▯"  # stands where something invisible stood
+JOINERS = "\u200c\u200d"
+# Letters to Unicode, nothing to the eye: used to make an empty-looking name.
+BLANKS = "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+
+
+def shown(text: object, most: int = 80) -> Markup:
+    """The text as HTML: at most `most` letters, what is invisible made visible, and unable to turn its surroundings."""
+    raw = str(text)
+    clusters, cut = visible(raw, most)
+    if not clusters:
+        return Markup('<span class="nothing">(empty)</span>')
+    inner = escape("".join(clusters) + ("…" if cut else ""))
+    if MARK in clusters:
+        return Markup('<bdi class="tampered" title="Holds invisible characters, shown as {}">{}</bdi>').format(
+            MARK, inner
+        )
+    return Markup("<bdi>{}</bdi>").format(inner)
+
+
+def clear(text: object, most: int = 80) -> str:
+    """The same as plain text, for a title or an attribute."""
+    clusters, cut = visible(str(text), most)
+    return "".join(clusters) + ("…" if cut else "")
+
+
+def visible(raw: str, most: int) -> tuple[list[str], bool]:
+    """The first letters, each with its marks, and whether there was more."""
+    # A letter with its marks is rarely longer than this; past it, nobody reads the rest anyway.
+    text = raw[: most * 16]
+    clusters: list[str] = []
+    marks = 0
+    for at, letter in enumerate(text):
+        kind = unicodedata.category(letter)
+        if letter in JOINERS and joins(text, at):
+            clusters[-1] += letter
+        elif letter in BLANKS or (kind in ("Cc", "Cf", "Cs", "Cn") and not letter.isspace()):
+            marks = 0
+            # A run of them is one mark, or five hundred would push the name off the page.
+            if not clusters or clusters[-1] != MARK:
+                clusters.append(MARK)
+        elif letter.isspace() or kind in ("Zs", "Zl", "Zp"):
+            marks = 0
+            if clusters and clusters[-1] != " ":
+                clusters.append(" ")
+        elif kind in ("Mn", "Me", "Mc") or "\U0001f3fb" <= letter <= "\U0001f3ff":
+            marks += 1
+            if not clusters:
+                clusters.append("◌")
+            if marks <= MOST_MARKS:
+                clusters[-1] += letter
+        elif clusters and clusters[-1].endswith("\u200d"):
+            marks = 0
+            clusters[-1] += letter
+        else:
+            marks = 0
+            clusters.append(letter)
+        if len(clusters) > most:
+            return clusters[:most], True
+    while clusters and clusters[-1] == " ":
+        clusters.pop()
+    return clusters, len(raw) > len(text)
+
+
+def joins(text: str, at: int) -> bool:
+    """Whether a joiner stands where languages and emoji need one: between two pictures, or two caseless letters."""
+    before, after = text[at - 1 : at], text[at + 1 : at + 2]
+    if not before or not after:
+        return False
+    return unicodedata.category(before) in ("So", "Sk", "Lo", "Mn", "Mc") and unicodedata.category(after) in (
+        "So",
+        "Lo",
+    )

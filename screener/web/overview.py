@@ -1,0 +1,107 @@
+"""The pages of somebody who is logged in: what needs them, one alert, what is closed, help."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from screener.web.advice import advice
+from screener.web.base import LEVELS, AlertView, Desk, State
+from screener.web.door import Door, LogInFirst, Visit
+from screener.web.live import Live, Streams, events
+from screener.web.page import Pages
+from screener.web.words import blind_spots, coverage_mend
+
+MOST_SHOWN = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    desk: Desk
+    door: Door
+    pages: Pages
+    streams: Streams
+
+    def routes(self) -> APIRouter:
+        router = APIRouter()
+        router.add_api_route("/", self.home, methods=["GET"])
+        router.add_api_route("/alerts/{id}", self.alert, methods=["GET"])
+        router.add_api_route("/alerts/{id}/seen", self.seen, methods=["POST"])
+        router.add_api_route("/alerts/{id}/close", self.close, methods=["POST"])
+        router.add_api_route("/alerts/{id}/reopen", self.reopen, methods=["POST"])
+        router.add_api_route("/closed", self.closed, methods=["GET"])
+        router.add_api_route("/help", self.help, methods=["GET"])
+        router.add_api_route("/live", self.live, methods=["GET"])
+        return router
+
+    async def home(self, request: Request) -> Response:
+        visit = await self.door.visit(request)
+        alerts = await self.desk.alerts(state="open")
+        coverage, issues = await self.desk.coverage(), await self.desk.issues()
+        now = self.door.clock()
+        shown = alerts[:MOST_SHOWN]
+        return self._show(
+            "home.html",
+            visit,
+            count=len(alerts),
+            more=len(alerts) - len(shown),
+            by_level=[(level, [one for one in shown if one.level == level]) for level in reversed(LEVELS)],
+            coverage=[(row, coverage_mend(row, now)) for row in coverage],
+            issues=issues,
+            blind=blind_spots(coverage, issues, now),
+        )
+
+    async def alert(self, request: Request, id: str) -> Response:
+        visit = await self.door.visit(request)
+        alert = await self._found(id)
+        count = len(await self.desk.alerts(state="open"))
+        return self._show("alert.html", visit, alert=alert, advice=advice(alert), count=count)
+
+    async def closed(self, request: Request) -> Response:
+        visit = await self.door.visit(request)
+        alerts = await self.desk.alerts(state="closed")
+        count = len(await self.desk.alerts(state="open"))
+        return self._show("closed.html", visit, alerts=alerts[:MOST_SHOWN], count=count)
+
+    async def help(self, request: Request) -> Response:
+        visit = await self.door.visit(request)
+        return self._show("help.html", visit, count=len(await self.desk.alerts(state="open")))
+
+    async def seen(self, request: Request, id: str) -> Response:
+        visit, _ = await self.door.change(request)
+        await self.desk.mark_seen((await self._found(id)).id, visit.user.name)
+        return RedirectResponse(f"/alerts/{id}", 303)
+
+    async def close(self, request: Request, id: str) -> Response:
+        return await self._settle(request, id, "closed", "/")
+
+    async def reopen(self, request: Request, id: str) -> Response:
+        return await self._settle(request, id, "seen", f"/alerts/{id}")
+
+    async def live(self, request: Request) -> Response:
+        visit = await self.door.visit(request)
+
+        async def still_good() -> bool:
+            try:
+                await self.door.visit(request)
+            except LogInFirst:
+                return False
+            return True
+
+        return Live(events(self.desk, self.streams, visit.session.id, still_good))
+
+    async def _settle(self, request: Request, id: str, state: State, to: str) -> Response:
+        visit, _ = await self.door.change(request)
+        await self.desk.set_state((await self._found(id)).id, state, visit.user.name)
+        return RedirectResponse(to, 303)
+
+    async def _found(self, id: str) -> AlertView:
+        alert = await self.desk.alert(id)
+        if alert is None:
+            raise HTTPException(404)
+        return alert
+
+    def _show(self, template: str, visit: Visit, **values: object) -> Response:
+        return self.pages.show(template, {"user": visit.user, "token": visit.token} | values)

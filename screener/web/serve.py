@@ -1,0 +1,89 @@
+"""Runs the dashboard until it is told to stop."""
+
+import asyncio
+import contextlib
+import errno
+import socket
+from collections.abc import Iterator
+
+import uvicorn
+from fastapi import FastAPI
+
+from screener.errors import Mistake
+from screener.web.live import Streams
+
+STOP_SECONDS = 3
+MOST_CONNECTIONS = 256
+
+
+class Server(uvicorn.Server):
+    """Ends the open streams before it waits for connections to end: a page that listens would hold the stop up."""
+
+    def __init__(self, config: uvicorn.Config, streams: Streams, stop: asyncio.Event | None) -> None:
+        super().__init__(config)
+        self.streams = streams
+        self.stop = stop
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # Whoever gave us a stop of their own listens to the signals too.
+        with contextlib.nullcontext() if self.stop else super().capture_signals():
+            yield
+
+    async def on_tick(self, counter: int) -> bool:
+        if self.stop and self.stop.is_set():
+            self.should_exit = True
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.streams.stop()
+        await super().shutdown(sockets)
+
+
+async def serve(app: FastAPI, host: str, port: int, *, stop: asyncio.Event | None = None) -> None:
+    """Until `stop` is set, or without one until SIGINT or SIGTERM. Raises Mistake if it can't listen there."""
+    await serve_on(app, listen(host, port), stop=stop)
+
+
+async def serve_on(app: FastAPI, listener: socket.socket, *, stop: asyncio.Event | None = None) -> None:
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        date_header=True,
+        lifespan="off",
+        limit_concurrency=MOST_CONNECTIONS,
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=STOP_SECONDS,
+        timeout_keep_alive=5,
+        ws="none",
+    )
+    server = Server(config, app.state.streams, stop)
+    running = asyncio.ensure_future(server.serve(sockets=[listener]))
+    try:
+        await asyncio.shield(running)
+    except asyncio.CancelledError:
+        server.should_exit = True
+        await running
+        raise
+    finally:
+        listener.close()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The bound socket, so that a busy port is known before anything else is started. Port 0 takes any free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as why:
+        listener.close()
+        if why.errno == errno.EADDRINUSE:
+            mend = "Stop what uses it, or set another port for the dashboard."
+            raise Mistake(f"dashboard: port {port} on {host} is in use. {mend}") from why
+        raise Mistake(f"dashboard: can't listen on {host}, port {port}: {why.strerror}. Set another address.") from why
+    listener.listen(128)
+    listener.setblocking(False)
+    return listener

@@ -1,0 +1,246 @@
+"""The dashboard in a real Chromium, under its real policy."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+from fastapi import FastAPI
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from screener.web.base import STAGES
+from screener.web.claim import Claim
+from tests.browser import chromium_path
+from tests.web.conftest import PASSWORD, served
+from tests.web.memory import MemoryDesk, a_contact, a_signal, an_alert, coverage_that_is_good
+from tests.web.strings import HOSTILE
+
+PHONE = {"width": 390, "height": 844}
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    path = await asyncio.to_thread(chromium_path)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, chromium_sandbox=False, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def complaints() -> list[str]:
+    """What the console said, violations of the policy included, and every request that went elsewhere."""
+    return []
+
+
+@pytest.fixture
+async def page(browser: Browser, complaints: list[str]) -> Page:
+    page = await browser.new_page(viewport=PHONE)
+    page.on("console", lambda said: complaints.append(f"{said.type}: {said.text}"))
+    page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+    page.on("request", lambda asked: "127.0.0.1" in asked.url or complaints.append(f"went to {asked.url}"))
+    return page
+
+
+async def log_in(page: Page, at: str) -> None:
+    await page.goto(f"{at}/login")
+    await page.fill("#name", "anna")
+    await page.fill("#password", PASSWORD)
+    await page.click("text=Log in >> nth=-1")
+    await expect(page.locator("#live")).to_have_attribute("data-state", "on")
+
+
+async def width(page: Page) -> int:
+    return int(await page.evaluate("document.documentElement.scrollWidth"))
+
+
+async def test_from_the_claim_to_an_alert_that_appears_by_itself(
+    app: FastAPI, desk: MemoryDesk, claim: Claim, page: Page, complaints: list[str]
+):
+    desk.rows = coverage_that_is_good()
+    async with served(app) as at:
+        await page.goto(at)
+        await page.fill("#code", claim.code)
+        await page.fill("#name", "Anna")
+        await page.fill("#password", PASSWORD)
+        await page.click("text=Make the account")
+        await expect(page.locator("h1")).to_have_text("Nothing needs you")
+        await expect(page.locator("#live")).to_have_text("live")
+        await page.evaluate("window.sameDocument = true")
+
+        desk.put(an_alert("a1", level="talk"))
+        await expect(page.locator("#card-a1")).to_be_visible()
+        await expect(page).to_have_title("(1) Screener")
+        desk.put(an_alert("a2", level="act", stages=STAGES))
+        await expect(page.locator("h1")).to_have_text("2 things need you")
+        assert await page.evaluate("window.sameDocument") is True
+
+        await page.click("#card-a2 a")
+        await expect(page.locator("#crisis")).to_have_text("Your child first")
+        await page.click("text=I’ve seen this")
+        await expect(page.locator("text=I’ve seen this")).to_have_count(0)
+        assert desk.all["a2"].state == "seen"
+
+        assert complaints == []
+
+
+async def test_an_open_alert_grows_before_ones_eyes(app: FastAPI, desk: MemoryDesk, page: Page, password_hash: str):
+    await desk.add_user("anna", password_hash)
+    desk.put(an_alert("a1", level="look"))
+    async with served(app) as at:
+        await log_in(page, at)
+        await page.goto(f"{at}/alerts/a1")
+        await expect(page.locator("#live")).to_have_attribute("data-state", "on")
+
+        grown = an_alert("a1", level="act", signals=(a_signal("pressure", "Sky Walden asked for money."),))
+        desk.put(grown)
+
+        await expect(page.locator(".reasons")).to_contain_text("Sky Walden asked for money.")
+        await expect(page.locator("p.level")).to_have_text("Act now")
+
+
+async def test_a_page_says_when_it_is_cut_off_and_joins_again_by_itself(
+    app: FastAPI, desk: MemoryDesk, page: Page, password_hash: str
+):
+    await desk.add_user("anna", password_hash)
+    async with served(app) as at:
+        await log_in(page, at)
+        await page.context.set_offline(True)
+        app.state.streams.stop()
+        await expect(page.locator("#live")).to_have_text("not connected")
+        desk.put(an_alert("a1"))
+
+        app.state.streams.stopping = False
+        await page.context.set_offline(False)
+
+        await expect(page.locator("#card-a1")).to_be_visible(timeout=15_000)
+        await expect(page.locator("#live")).to_have_text("live")
+
+
+async def test_who_was_logged_out_elsewhere_is_led_to_the_log_in(
+    app: FastAPI, desk: MemoryDesk, page: Page, password_hash: str
+):
+    await desk.add_user("anna", password_hash)
+    async with served(app) as at:
+        await log_in(page, at)
+
+        await desk.end_sessions("anna")
+        desk.put(an_alert("a1"))
+
+        await expect(page.locator("h1")).to_have_text("Log in")
+
+
+async def test_no_hostile_text_runs_or_breaks_the_page(
+    app: FastAPI, desk: MemoryDesk, page: Page, complaints: list[str], password_hash: str
+):
+    await desk.add_user("anna", password_hash)
+    for n, text in enumerate(HOSTILE):
+        contact = a_contact(platform=text, id=text, names=(text, text), handle=text, url=text)
+        signal = replace(a_signal("approach", text, advice=text), rule_file=text)
+        desk.put(an_alert(f"a{n}", contact=contact, member_name=text, unseen=text, signals=(signal,)))
+    async with served(app) as at:
+        await log_in(page, at)
+        # The same again as a refreshed part, which htmx parses by itself.
+        desk.put(replace(desk.all["a0"], state="seen"))
+        await expect(page.locator("#card-a0.is-new")).to_have_count(0)
+        assert await page.locator(".card").count() == len(HOSTILE)
+        assert await page.evaluate("window.hit") is None
+        assert await width(page) <= PHONE["width"]
+
+        for n in range(len(HOSTILE)):
+            await page.goto(f"{at}/alerts/a{n}")
+
+            assert await page.evaluate("window.hit") is None, HOSTILE[n][:60]
+            assert await width(page) <= PHONE["width"], HOSTILE[n][:60]
+            assert page.url == f"{at}/alerts/a{n}"
+            assert await page.locator("main h1 bdi, main h1 .nothing").count() == 1
+            assert await page.locator("h1").bounding_box() is not None
+            assert (await page.locator("h1").bounding_box() or {})["height"] < 200
+            assert (
+                await page.locator("main iframe, main script, main img, main svg, main form[action*=evil]").count() == 0
+            )
+
+        assert complaints == []
+
+
+@pytest.mark.parametrize(("wide", "scheme"), [(360, "light"), (390, "dark"), (768, "dark"), (1280, "light")])
+async def test_every_page_fits_its_screen(
+    app: FastAPI, desk: MemoryDesk, page: Page, complaints: list[str], password_hash: str, wide: int, scheme: str
+):
+    await desk.add_user("anna", password_hash)
+    desk.put(an_alert("a1", level="act", stages=STAGES))
+    desk.rows = coverage_that_is_good()
+    await page.set_viewport_size({"width": wide, "height": 800})
+    await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    async with served(app) as at:
+        await log_in(page, at)
+        for path in ("/", "/alerts/a1", "/closed", "/help"):
+            await page.goto(f"{at}{path}")
+
+            assert await width(page) <= wide, path
+            faint = await page.evaluate(FAINT)
+            assert faint == [], path
+
+        assert complaints == []
+
+
+# Every visible text against the background behind it, as WCAG 2.2 counts contrast; AA asks for 4.5, large text for 3.
+FAINT = """() => {
+  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+  const rgba = (color) => {
+    canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1);
+    const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data; return [r, g, b, a / 255];
+  };
+  const over = (top, below) => [0, 1, 2].map((i) => top[i] * top[3] + below[i] * (1 - top[3])).concat(1);
+  const light = (c) => {
+    const [r, g, b] = c.slice(0, 3).map((v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = (element) => {
+    const chain = []; for (let at = element; at; at = at.parentElement) chain.unshift(at);
+    return chain.reduce((below, at) => over(rgba(getComputedStyle(at).backgroundColor), below), [255, 255, 255, 1]);
+  };
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const faint = new Set();
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    if (!walker.currentNode.textContent.trim() || !element.checkVisibility()) continue;
+    const style = getComputedStyle(element), back = behind(element);
+    const [a, b] = [light(over(rgba(style.color), back)), light(back)].sort((x, y) => y - x);
+    const size = parseFloat(style.fontSize), large = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
+    const ratio = (a + 0.05) / (b + 0.05);
+    if (ratio < (large ? 3 : 4.5)) faint.add(`${element.tagName}.${element.className} ${ratio.toFixed(2)}`);
+  }
+  return [...faint];
+}"""
+
+
+async def test_the_keyboard_reaches_everything_and_shows_where_it_is(
+    app: FastAPI, desk: MemoryDesk, page: Page, password_hash: str
+):
+    await desk.add_user("anna", password_hash)
+    desk.put(an_alert("a1"))
+    async with served(app) as at:
+        await log_in(page, at)
+        reached = []
+        for _ in range(7):
+            await page.keyboard.press("Tab")
+            reached.append(
+                await page.evaluate(
+                    """() => {
+                      const at = document.activeElement, shows = at.closest('.card') ?? at;
+                      return [at.textContent.trim(), getComputedStyle(shows).outlineStyle];
+                    }"""
+                )
+            )
+
+        assert [name for name, _ in reached] == [
+            "Skip to content", "Screener", "Overview", "Closed", "Help", "Log out", "Sky Walden",
+        ]  # fmt: skip
+        assert {outline for _, outline in reached} == {"solid"}
+        await page.keyboard.press("Enter")
+        await expect(page.locator("h1")).to_have_text("Sky Walden")
+        assert await page.locator("header.top, nav, main, footer, aside").count() == 5
+        unnamed = await page.locator("input:not([type=hidden])").count()
+        assert unnamed == 0
