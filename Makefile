@@ -31,7 +31,7 @@ check: ## formatting, lint, types, layers, and that the locks are current (needs
 	.venv/bin/lint-imports
 	sh scripts/lock.sh --check
 
-bench: ## measure what the proxy costs, against mitmproxy alone
+bench: ## measure what it costs, each figure beside a named baseline
 	@sh scripts/setup.sh test
 	@exec $(PYTHON) -m bench $(ARGS)
 

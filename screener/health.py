@@ -14,6 +14,18 @@ _GAPS: dict[str, tuple[str, str]] = {
         "Copies were dropped because they came faster than they could be read.",
         "If this goes on, raise proxy.spool_megabytes in config.yaml, or use a faster machine.",
     ),
+    "disk": (
+        "Copies could not be written, so they were dropped.",
+        "Look whether the disk is full.",
+    ),
+    "broken": (
+        "The file in which copies wait was damaged and was begun anew.",
+        "If this happens again, check the disk.",
+    ),
+    "too large": (
+        "A message was too large to be copied.",
+        "Reload the page in the browser; from then on everything is read again.",
+    ),
     "retention": (
         "A long connection was not followed from its beginning after a restart.",
         "Reload the page in the browser; from then on everything is read again.",
@@ -65,6 +77,16 @@ def of_proxy(counters: Mapping[str, float], now: datetime) -> list[Trouble]:
                 severity="error",
                 what="The proxy does not answer: nothing is being looked at. Browsing goes on without it.",
                 mend="Start it again with: make up",
+                at=now,
+            )
+        )
+    if stumbled := sum(int(counters.get(name, 0)) for name in ("tap_errors", "tee_errors", "proxy_errors")):
+        troubles.append(
+            Trouble(
+                key="proxy:errors",
+                severity="warning",
+                what=f"The proxy stumbled {stumbled} times while it copied. Browsing was not touched.",
+                mend="If the number grows, update Screener, and report what screener up printed.",
                 at=now,
             )
         )

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -16,7 +17,10 @@ from screener.spool.assemble import Assembler
 
 log = logging.getLogger(__name__)
 
+# Whether the spool changed is seen from the outside, ten times a second, for next to nothing; now and then it is opened
+# anyway, because two changes within one tick of the file system's clock look like one.
 POLL_SECONDS = 0.1
+LOOK_SECONDS = 1.0
 RETRY_SECONDS = 2.0
 # A connection whose decoder must be fed from the beginning after a restart may keep this much in the spool.
 MAX_KEPT_BYTES = 8 * 1024 * 1024
@@ -39,9 +43,15 @@ class Reading:
 
     async def run(self) -> None:
         """Reads until it is cancelled."""
+        stamp, looked = self.reader.stamp(), 0.0
         while True:
-            if not await self.step():
+            now = time.monotonic()
+            if self.reader.stamp() == stamp and now - looked < LOOK_SECONDS:
                 await asyncio.sleep(POLL_SECONDS)
+                continue
+            stamp, looked = self.reader.stamp(), now
+            while await self.step():
+                pass
 
     async def step(self) -> bool:
         """Follows the next frames; says whether there were any."""

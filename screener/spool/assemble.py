@@ -55,12 +55,14 @@ class Assembler:
         if frame.kind == "open":
             if len(self._streams) >= MAX_OPEN_STREAMS:
                 oldest = next(iter(self._streams))
+                self.late.discard(oldest)
                 yield self._gap(self._streams.pop(oldest).meta, frame.at, "too many open exchanges")
             self._streams[frame.stream] = _Stream(meta=dict(frame.meta), at=frame.at)
         elif frame.kind == "gap":
-            self.late.add(frame.stream)
-            if stream is not None:
-                stream.cut = True
+            # A gap that too many streams share names none of them: any may have lost something.
+            for name in self._streams if not frame.stream else {frame.stream} & self._streams.keys():
+                self.late.add(name)
+                self._streams[name].cut = True
             yield self._gap(frame.meta, frame.at, str(frame.meta.get("why", "full")), int(frame.meta.get("count", 1)))
         elif stream is None:
             return  # Its opening was lost, and with it the knowledge of what it is; the gap was counted then.

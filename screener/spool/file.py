@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from screener.spool.base import Frame
-from screener.spool.table import begin, connect, is_whole, row_of, set_aside
+from screener.spool.table import begin, connect, is_whole, origin, row_of, set_aside
 
 log = logging.getLogger(__name__)
 
@@ -170,12 +170,15 @@ def _bytes_used(link: sqlite3.Connection) -> int:
 
 def _close_left_open(link: sqlite3.Connection) -> None:
     """An earlier proxy died with these streams open; no more frames of theirs will come."""
+    left = link.execute(
+        "SELECT stream, max(iif(kind = 'open', meta, '')) FROM frames"
+        " WHERE stream <> '' AND stream NOT IN (SELECT stream FROM frames WHERE kind = 'close') GROUP BY stream"
+    ).fetchall()
+    at = time.time()
     link.execute("BEGIN IMMEDIATE")
-    link.execute(
-        "INSERT INTO frames (stream, kind, at, body, text, meta)"
-        " SELECT DISTINCT stream, 'close', ?, x'', 0, '{\"cut\": true}' FROM frames"
-        " WHERE stream <> '' AND stream NOT IN (SELECT stream FROM frames WHERE kind = 'close')",
-        (time.time(),),
-    )
+    for stream, opening in left:
+        meta = {**origin(opening), "why": "restart", "count": 1}
+        link.execute(INSERT, row_of(Frame(stream=stream, kind="gap", at=at, meta=meta)))
+        link.execute(INSERT, row_of(Frame(stream=stream, kind="close", at=at, meta={"cut": True})))
     link.execute("DELETE FROM counters")
     link.execute("COMMIT")

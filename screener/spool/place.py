@@ -3,11 +3,13 @@
 import hashlib
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from screener.errors import Mistake
 
 MEMORY_DISK = Path("/dev/shm")  # noqa: S108  (every folder in it is checked to be ours)
+NAME = "spool.db"
 ROOM_NEEDED = 32 * 1024 * 1024
 
 
@@ -15,13 +17,28 @@ def place(home: Path, memory_disk: Path = MEMORY_DISK) -> Path:
     """The spool's file for this home. Its folder exists afterwards, is ours, and nobody else can look into it."""
     home = home.resolve()
     if _has_room(memory_disk):
-        name = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
-        ours = memory_disk / f"screener-{os.getuid()}"
-        if _is_private(ours) and _is_private(ours / name):
-            return ours / name / "spool.db"
+        folder = _on(memory_disk, home)
+        if _is_private(folder.parent) and _is_private(folder):
+            return folder / NAME
     if not _is_private(home):
         raise Mistake(f"{home}: the folder is not private to this user. Give it to this user with mode 0700.")
-    return home / "spool.db"
+    return home / NAME
+
+
+def discard(home: Path, memory_disk: Path = MEMORY_DISK) -> None:
+    """Removes what lies in the spool of a home that is done with, such as the demo's."""
+    home = home.resolve()
+    folder = _on(memory_disk, home)
+    for place in (folder, home):
+        if place.is_dir() and not place.is_symlink():
+            for file in place.glob(f"{NAME}*"):
+                file.unlink(missing_ok=True)
+    with suppress(OSError):
+        folder.rmdir()
+
+
+def _on(memory_disk: Path, home: Path) -> Path:
+    return memory_disk / f"screener-{os.getuid()}" / hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
 
 
 def _has_room(disk: Path) -> bool:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from screener.spool.base import Frame
-from screener.spool.table import connect, frame_of
+from screener.spool.table import connect, frame_of, origin
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ BATCH_BYTES = 8 * 1024 * 1024
 
 
 class Seen(NamedTuple):
-    """How it stands with one watched host on one device: read, refused, unenrolled, hung up or lost."""
+    """How it stands with one watched host on one device: read, refused or unenrolled."""
 
     device: str
     host: str
@@ -41,6 +41,17 @@ class Reader:
         self._file: tuple[int, int] | None = None
         self.broken = False
         """Whether the last call found a spool that it could not read."""
+
+    def stamp(self) -> tuple[tuple[int, int], ...]:
+        """Changes whenever the spool may have changed; costs no query."""
+        found = []
+        for path in (self.path, self.path.with_name(self.path.name + "-wal")):
+            try:
+                status = path.stat()
+                found.append((status.st_mtime_ns, status.st_size))
+            except OSError:
+                found.append((0, 0))
+        return tuple(found)
 
     def batch(self, after: int, most: int = 500) -> list[tuple[int, Frame]]:
         """The next frames with their row numbers, oldest first; fewer than `most` where they are large."""
@@ -81,7 +92,7 @@ class Reader:
                     # The row keeps its number, so the gap stands before every frame that is left.
                     link.execute(
                         "UPDATE frames SET kind = 'gap', body = x'', text = 0, meta = ? WHERE n = ?",
-                        (json.dumps(self._origin(link, stream) | {"why": "kept too long", "count": count}), n),
+                        (json.dumps(self._origin(link, stream) | {"why": "retention", "count": count}), n),
                     )
                 link.execute("COMMIT")
             except BaseException:
@@ -115,6 +126,12 @@ class Reader:
         with self._lock:
             self._drop()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def _rows(self, query: str, values: tuple[Any, ...] = ()) -> list[Any]:
         with self._open() as link:
             if link is not None:
@@ -132,20 +149,27 @@ class Reader:
 
     def _origin(self, link: sqlite3.Connection, stream: str) -> dict[str, Any]:
         row = link.execute("SELECT meta FROM frames WHERE stream = ? AND kind = 'open'", (stream,)).fetchone()
-        meta = json.loads(row[0] or "{}") if row else {}
-        return {name: meta[name] for name in ("device", "host") if name in meta}
+        return origin(row[0]) if row else {}
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection | None]:
         with self._lock:
+            link = None
             try:
-                yield self._connected()
+                link = self._connected()
             except sqlite3.Error as fault:
-                # The writer finds it broken too, sets it aside and begins a new one. What was not forgotten is read
-                # once more, which costs nothing: events count once.
-                log.warning("the spool can't be used: %s", type(fault).__name__)
-                self._drop()
-                self.broken = True
+                self._fail(fault)
+            try:
+                yield link
+            except sqlite3.Error as fault:
+                self._fail(fault)
+
+    def _fail(self, fault: sqlite3.Error) -> None:
+        # The writer finds it broken too, sets it aside and begins a new one. What was not forgotten is read once more,
+        # which costs nothing: events count once.
+        log.warning("the spool can't be used: %s", type(fault).__name__)
+        self._drop()
+        self.broken = True
 
     def _connected(self) -> sqlite3.Connection | None:
         try:

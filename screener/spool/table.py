@@ -38,6 +38,10 @@ def connect(path: Path) -> sqlite3.Connection:
         f"file:{_quoted(path)}?mode=rw", uri=True, timeout=5, isolation_level=None, check_same_thread=False
     )
     try:
+        (mark,) = link.execute("PRAGMA application_id").fetchone()
+        (version,) = link.execute("PRAGMA user_version").fetchone()
+        if (mark, version) != (MARK, VERSION):
+            raise Foreign("not a spool")
         for setting in (
             "journal_mode=WAL",
             # It outlives the death of a process, which is all that a memory disk can promise.
@@ -47,10 +51,6 @@ def connect(path: Path) -> sqlite3.Connection:
             "mmap_size=0",
         ):
             link.execute(f"PRAGMA {setting}").close()
-        (mark,) = link.execute("PRAGMA application_id").fetchone()
-        (version,) = link.execute("PRAGMA user_version").fetchone()
-        if (mark, version) != (MARK, VERSION):
-            raise Foreign("not a spool")
     except BaseException:
         link.close()
         raise
@@ -104,6 +104,12 @@ def frame_of(row: Sequence[Any]) -> Frame:
         text=bool(text),
         meta=json.loads(meta) if meta else {},
     )
+
+
+def origin(opening: str) -> dict[str, Any]:
+    """The device and the host in the `meta` of an `open` row."""
+    meta = json.loads(opening or "{}")
+    return {name: meta[name] for name in ("device", "host") if name in meta}
 
 
 def _beside(path: Path) -> tuple[Path, ...]:

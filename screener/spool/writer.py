@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from threading import Event, Thread
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from screener.spool.base import Frame
 from screener.spool.file import SpoolFile
@@ -121,6 +121,12 @@ class Writer:
         self._wake.set()
         self._thread.join(timeout)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def _put(self, entry: Queued) -> None:
         self._queue.append(entry)
         self._bytes_in += entry.cost
@@ -142,16 +148,16 @@ class Writer:
         self._wake.wait(HEARTBEAT_SECONDS)
         self._wake.clear()
         if self._queue or self._before or self._behind:
-            if len(self._queue) < BATCH_FRAMES:
+            if 0 < len(self._queue) < BATCH_FRAMES:
                 self._many.wait(GATHER_SECONDS)
             self._many.clear()
-            self._write_batch()
-            if self._queue:
+            wrote = self._write_batch()
+            if self._queue or self._before or (self._behind and wrote):
                 self._wake.set()
         self._file.note(counters=self.counters(), sightings=self._seen())
         self._file.tidy()
 
-    def _write_batch(self) -> None:
+    def _write_batch(self) -> bool:
         batch: list[Queued] = []
         while self._queue and len(batch) < BATCH_FRAMES:
             entry = self._queue.popleft()
@@ -169,6 +175,7 @@ class Writer:
             fault = "disk"
         self._settle(batch, fault)
         self._bytes_out += taken
+        return not fault
 
     def _settle(self, batch: list[Queued], fault: str) -> None:
         offered = sum(entry.offered for entry in batch)
@@ -181,7 +188,7 @@ class Writer:
         else:
             self._dropped_disk += offered
         for frame, device, host, _, lost in batch:
-            self._behind.note(frame, fault, device, host, lost)
+            self._behind.note(frame, "full" if fault == "size" else fault, device, host, lost)
 
     def _seen(self) -> Iterator[tuple[str, str, str, float, int]]:
         while self._sightings:

@@ -1,0 +1,19 @@
+"""Every bench, one after the other: `make bench`."""
+
+import subprocess
+import sys
+
+BENCHES = ("bench.tap", "bench.latency", "bench.processes")
+
+
+def main() -> int:
+    """Runs each in a process of its own, so that none measures the other's leavings."""
+    status = 0
+    for bench in BENCHES:
+        print(f"\n== {bench} ==", flush=True)
+        status |= subprocess.run([sys.executable, "-m", bench, *sys.argv[1:]]).returncode  # noqa: S603
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,284 @@
+"""The proxy process: mitmproxy with our tap, gate and guard, and nothing else that could get in a browser's way."""
+
+import argparse
+import asyncio
+import errno
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+
+from mitmproxy import certs
+from mitmproxy.addons.proxyserver import Proxyserver
+from mitmproxy.options import CONF_BASENAME, Options
+from mitmproxy.tools.dump import DumpMaster
+
+from screener import config
+from screener.errors import Mistake
+from screener.home.folder import Home
+from screener.home.probe import Probe
+from screener.platforms import Endpoints, endpoints
+from screener.resources import shipped
+from screener.spool import Writer, place
+
+with suppress(Mistake):
+    # In a checkout `addons` lies beside the package; an installed copy carries it inside.
+    sys.path.append(str(shipped("addons").parent))
+
+from addons.enrolled import Enrolled
+from addons.gate import Gate
+from addons.guard import Guard
+from addons.tap import Tap
+
+CA_NAME = "Screener family CA"
+CA_BITS = 2048
+# A loop that stands still holds up every browser in the house; a proxy that is gone does not, they go direct.
+STILL_SECONDS = 10.0
+BEAT_SECONDS = 1.0
+DIED_STANDING_STILL = 70
+
+# mitmproxy's own tools for people at a keyboard: each costs time at every request, and some could alter traffic.
+UNUSED = (
+    "anticache",
+    "anticomp",
+    "blocklist",
+    "onboarding",
+    "serverplayback",
+    "mapremote",
+    "maplocal",
+    "modifybody",
+    "modifyheaders",
+    "proxyauth",
+    "save",
+    "savehar",
+    "scriptloader",
+    "stickyauth",
+    "stickycookie",
+    "upstreamauth",
+    "readfile",
+    "errorcheck",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProxySettings:
+    """What the proxy needs to know. What follows `spool_bytes` is for the demo and the tests alone."""
+
+    home: Path
+    host: str = "127.0.0.1"
+    port: int = 8787
+    spool_bytes: int = 256 * 1024 * 1024
+    steer: Mapping[str, tuple[str, int]] | None = None
+    upstream_ca: Path | None = None
+    always_enrolled: tuple[str, ...] = ()
+
+
+async def run(
+    settings: ProxySettings, *, ready: Callable[[int], None], stop: asyncio.Event, table: Endpoints | None = None
+) -> None:
+    """Serves until `stop` is set; `ready` is told the port. `table` says what is watched. Raises Mistake."""
+    _check_free(settings.host, settings.port)
+    confdir = _certificate_folder(settings.home)
+    counts: Counter[str] = Counter()
+    errors = _CountErrors(counts)
+    enrolled = Enrolled(settings.home / "enrolled.json", settings.always_enrolled)
+    table = table or endpoints()
+    writer = Writer(place(settings.home), most_bytes=settings.spool_bytes, extra=lambda: dict(counts))
+    probe = Probe(certificate=confdir / f"{CONF_BASENAME}-ca-cert.pem")
+    logging.getLogger("mitmproxy").addHandler(errors)
+    try:
+        await probe.start()
+        master = _master(settings, confdir)
+        guard = Guard(probe=probe.address, steer=settings.steer, counts=counts)
+        gate = Gate(table, enrolled, writer.saw, counts)
+        master.addons.add(guard, gate, Tap(writer.offer, table, enrolled.__contains__, counts))
+        await _serve(master, settings, ready, stop)
+        await enrolled.saved()
+    finally:
+        await probe.close()
+        logging.getLogger("mitmproxy").removeHandler(errors)
+        await asyncio.to_thread(writer.close)
+
+
+async def _serve(
+    master: DumpMaster, settings: ProxySettings, ready: Callable[[int], None], stop: asyncio.Event
+) -> None:
+    running = asyncio.create_task(master.run())
+    stopping = asyncio.create_task(stop.wait())
+    server: Proxyserver = master.addons.get("proxyserver")
+    try:
+        while not (server.is_running and server.listen_addrs()):
+            if running.done() or any(mode.last_exception for mode in server.servers):
+                raise Mistake(_busy(settings.host, settings.port))
+            await asyncio.sleep(0.02)
+        ready(server.listen_addrs()[0][1])
+        await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if not stop.is_set():
+            raise Mistake("proxy: mitmproxy ended by itself. Start Screener again.")
+    finally:
+        stopping.cancel()
+        master.shutdown()
+        await asyncio.gather(running, return_exceptions=True)
+        await server.servers.update([])
+
+
+def _master(settings: ProxySettings, confdir: Path) -> DumpMaster:
+    master = DumpMaster(Options(confdir=str(confdir)), with_termlog=False, with_dumper=False)
+    master.options.update(
+        listen_host=settings.host,
+        listen_port=settings.port,
+        # Clients with public IPv6 addresses are at home as well; who may connect is the host's business.
+        block_global=False,
+        # Sockets that wait for a message stay silent for hours.
+        tcp_timeout=86_400,
+        onboarding=False,
+        ssl_insecure=False,
+        store_streamed_bodies=False,
+    )
+    if settings.upstream_ca is not None:
+        master.options.update(ssl_verify_upstream_trusted_ca=str(settings.upstream_ca))
+    for name in UNUSED:
+        if (addon := master.addons.get(name)) is not None:
+            master.addons.remove(addon)
+            if name == "errorcheck":
+                addon.finish()
+    return master
+
+
+def _certificate_folder(home: Path) -> Path:
+    """Where the family's certificate authority lies; it is made on the first start."""
+    folder = home / "ca"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        if not (folder / f"{CONF_BASENAME}-ca.pem").exists():
+            certs.CertStore.create_store(folder, CONF_BASENAME, CA_BITS, organization="Screener", cn=CA_NAME)
+        for file in folder.iterdir():
+            file.chmod(0o600)
+    except OSError as why:
+        raise Mistake(
+            f"{folder}: this folder can't be written ({why.strerror}). Give it to the user who runs Screener."
+        ) from None
+    return folder
+
+
+def _check_free(host: str, port: int) -> None:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(address)
+    except OSError as why:
+        if why.errno == errno.EADDRINUSE:
+            raise Mistake(_busy(host, port)) from None
+        raise Mistake(
+            f"proxy {host}:{port}: can't listen there ({why.strerror}). Name another host or port in config.yaml."
+        ) from None
+
+
+def _busy(host: str, port: int) -> str:
+    return f"proxy {host}:{port}: another program listens there. Stop it, or name another port in config.yaml."
+
+
+class _CountErrors(logging.Handler):
+    """Counts what mitmproxy reports as errors. Their texts can hold addresses and texts, so they go nowhere."""
+
+    def __init__(self, counts: Counter[str]) -> None:
+        super().__init__(logging.ERROR)
+        self._counts = counts
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._counts["proxy_errors"] += 1
+
+
+def watch_loop(loop: asyncio.AbstractEventLoop, still_seconds: float = STILL_SECONDS) -> None:
+    """Ends the process at once when the loop stands still, from a thread that the loop can't hold up."""
+    beat = time.monotonic()
+
+    def pulse() -> None:
+        nonlocal beat
+        beat = time.monotonic()
+        loop.call_later(BEAT_SECONDS, pulse)
+
+    def watch() -> None:
+        late = 0
+        while True:
+            time.sleep(BEAT_SECONDS)
+            # Twice: after the whole process was stopped for a while, the loop gets its turn first.
+            late = late + 1 if time.monotonic() - beat > still_seconds else 0
+            if late == 2:
+                os._exit(DIED_STANDING_STILL)
+
+    pulse()
+    Thread(target=watch, name="loop watch", daemon=True).start()
+
+
+def watch_supervisor(stop: Callable[[], object]) -> None:
+    """Calls `stop` when our standard input ends: whoever supervises us died."""
+
+    def wait() -> None:
+        with suppress(OSError):
+            while os.read(0, 1024):
+                pass
+        stop()
+
+    Thread(target=wait, name="supervisor watch", daemon=True).start()
+
+
+async def _until_told(settings: ProxySettings) -> None:
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    if os.environ.get("SCREENER_SUPERVISED"):
+        watch_supervisor(lambda: loop.call_soon_threadsafe(stop.set))
+    watch_loop(loop)
+    await run(settings, ready=lambda port: print(f"ready {port}", flush=True), stop=stop)
+
+
+def _settings(arguments: list[str] | None) -> ProxySettings:
+    parser = argparse.ArgumentParser(prog="screener.proxy")
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument(
+        "--steer", type=json.loads, default={}, help="for the demo and the tests: hosts and where they are"
+    )
+    parser.add_argument("--upstream-ca", type=Path, help="for the demo and the tests: whom to trust upstream")
+    parser.add_argument("--enrolled", action="append", default=[], help="for the tests: a device that is enrolled")
+    given = parser.parse_args(arguments)
+    home = Home(folder=given.home.resolve())
+    section = config.load(home.settings).proxy if home.settings.exists() else config.ProxySection()
+    return ProxySettings(
+        home=home.folder,
+        host=section.host,
+        port=section.port,
+        spool_bytes=section.spool_megabytes * 1024 * 1024,
+        steer={str(name): (str(host), int(port)) for name, (host, port) in given.steer.items()},
+        upstream_ca=given.upstream_ca,
+        always_enrolled=tuple(given.enrolled),
+    )
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The entry of the process: `python -m screener.proxy --home DIR`."""
+    logging.basicConfig(level=logging.WARNING, format="screener: %(message)s")
+    logging.getLogger("mitmproxy").propagate = False
+    try:
+        asyncio.run(_until_told(_settings(arguments)))
+    except Mistake as why:
+        print(why, file=sys.stderr)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()
