@@ -200,11 +200,11 @@ class SqlTransaction:
 
     async def read(self, device: str, platform: str, member: str, at: datetime) -> None:
         """Notes that something of this platform was read on this device."""
-        row = {"member": member, "last": micros(at)}
+        last = micros(at)
         await self.connection.execute(
             upsert(readings)
-            .values(device=device, platform=platform, **row)
-            .on_conflict_do_update(index_elements=["device", "platform"], set_=row)
+            .values(device=device, platform=platform, member=member, last=last)
+            .on_conflict_do_update(index_elements=["device", "platform", "member"], set_={"last": last})
         )
 
     async def note(self, issue: Trouble) -> None:

@@ -89,7 +89,7 @@ readings = Table(
     Column("platform", String(40), nullable=False),
     Column("member", String(200), nullable=False),
     Column("last", BigInteger, nullable=False),
-    PrimaryKeyConstraint("device", "platform"),
+    PrimaryKeyConstraint("device", "platform", "member"),
 )
 
 issues = Table(

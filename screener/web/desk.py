@@ -99,21 +99,25 @@ class SqlDesk:
         ]
 
     async def coverage(self) -> list[Coverage]:
-        rows = await self._rows(select(readings).order_by(readings.c.device, readings.c.platform))
-        found = {
-            (row.device, row.platform): Coverage(
+        rows = await self._rows(select(readings).order_by(readings.c.device, readings.c.platform, readings.c.member))
+        found = [
+            Coverage(
                 device=row.device, member=row.member, platform=row.platform, state="reads", last_read=moment(row.last)
             )
             for row in rows
-        }
+        ]
+        last = {(each.device, each.platform): each.last_read for each in found}
+        shut: dict[tuple[str, str], Coverage] = {}
         for seen in await asyncio.to_thread(self._reader.coverage):
-            platform = platforms.platform_of_host(seen.host)
-            if platform is None or (seen.device, platform) in found:
+            key = (seen.device, platforms.platform_of_host(seen.host) or "")
+            read = last.get(key)
+            # What was read once and has kept us out since can be two programs: the browser, and an app.
+            if not key[1] or (read is not None and (seen.state == "read" or seen.at < read.timestamp())):
                 continue
-            found[seen.device, platform] = Coverage(
-                device=seen.device, member="", platform=platform, state="waiting" if seen.state == "read" else "blind"
-            )
-        return list(found.values())
+            state: Literal["waiting", "blind"] = "waiting" if seen.state == "read" else "blind"
+            if key not in shut or state == "blind":
+                shut[key] = Coverage(device=seen.device, member="", platform=key[1], state=state)
+        return found + list(shut.values())
 
     async def users(self) -> int:
         return int((await self._rows(select(func.count()).select_from(users)))[0][0])

@@ -180,3 +180,21 @@ async def test_a_platform_that_was_read_is_covered_and_one_that_refuses_us_is_bl
     found = {(each.platform, each.state, each.member) for each in await office.desk.coverage()}
 
     assert found == {("facebook", "reads", "Kim"), ("discord", "blind", "")}
+
+
+async def test_two_members_on_one_device_are_both_covered(office: Office):
+    async with office.store.transaction() as tx:
+        await tx.read("192.0.2.7", "facebook", "Kim", NOON)
+        await tx.read("192.0.2.7", "facebook", "Sam", NOON)
+
+    assert {each.member for each in await office.desk.coverage()} == {"Kim", "Sam"}
+
+
+async def test_an_app_that_keeps_us_out_is_shown_beside_the_browser_that_was_read(office: Office, tmp_path: Path):
+    async with office.store.transaction() as tx:
+        await tx.read("192.0.2.7", "facebook", "Kim", NOON)
+    writer = Writer(tmp_path / "spool.db")
+    writer.saw("192.0.2.7", "edge-chat.facebook.com", "refused")
+    writer.close()
+
+    assert {each.state for each in await office.desk.coverage()} == {"reads", "blind"}

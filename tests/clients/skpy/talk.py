@@ -27,9 +27,12 @@ def main() -> None:
                 message = event.msg
                 tell(kind="message", sender=message.userId, text=message.plain, at=message.time.isoformat())
                 if message.userId != skype.userId and seen == 0:
-                    conn("POST", f"{conn.msgsHost}/users/ME/conversations/{message.chatId}/messages",
-                         auth=conn.Auth.RegToken,
-                         json={"content": "who is this?", "messagetype": "RichText", "clientmessageid": "7"})
+                    conn(
+                        "POST",
+                        f"{conn.msgsHost}/users/ME/conversations/{message.chatId}/messages",
+                        auth=conn.Auth.RegToken,
+                        json={"content": "who is this?", "messagetype": "RichText", "clientmessageid": "7"},
+                    )
             elif isinstance(event, SkypeCallEvent):
                 tell(kind="call", sender=event.msg.userId, state=str(event.msg.state))
             seen += 1

@@ -45,7 +45,7 @@ def upgrade() -> None:
         sa.Column("platform", sa.String(length=40), nullable=False),
         sa.Column("member", sa.String(length=200), nullable=False),
         sa.Column("last", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("device", "platform", name=op.f("pk_readings")),
+        sa.PrimaryKeyConstraint("device", "platform", "member", name=op.f("pk_readings")),
     )
     op.create_table(
         "relationships",
