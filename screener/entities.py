@@ -11,7 +11,7 @@ KINDS = frozenset(
     {"skype-id", "link", "email", "phone", "iban", "card", "wallet", "gift-code", "transfer-number", "handle"}
 )
 
-WORTH_A_LOOK = re.compile(r"\d|[@$]|://|www|live:|\.\w")
+WORTH_A_LOOK = re.compile(r"\d|[@$]|://|www|live:|\.\w|[A-Z]-[A-Z]")
 """Most chat holds none of these, and nothing to find either."""
 
 MONEY = re2.compile(

@@ -24,7 +24,7 @@ LEET = str.maketrans("0134578@$!|€", "oieastbasiie")
 WORD = re.compile(r"[^\W_]+")
 SPLIT = re.compile(r"(?<=[a-z])[*~^|•·]+(?=[a-z])")
 LEET_WORD = re.compile(r"(?<![\w@$!|€.:/])[a-z]+(?:[0134578@$!|€]{1,2}[a-z]+)+(?![\w@$|€])(?!\.\w)")
-SPACED = re.compile(r"(?<= )(?:\w ){3,}")
+SPACED = re.compile(r"(?<= )(?:[^\W\d_] ){3,}")
 RUN = re.compile(r"(\w)\1{2,}")
 LATIN_MARKS = re.compile(r"([a-z])[\u0300-\u036f]+")
 
@@ -152,7 +152,7 @@ def _unspace(text: str) -> tuple[str, bool]:
     def joined(letters: re.Match[str]) -> str:
         nonlocal found
         word = letters[0].replace(" ", "")
-        found = found or (len(word) > 3 and not word.isdigit() and len(set(word)) > 2)
+        found = found or (len(word) > 3 and len(set(word)) > 2)
         return word + " "
 
     return SPACED.sub(joined, text), found

@@ -1,0 +1,69 @@
+"""Facts of who the contact says to be: the age and the shape of the account."""
+
+from screener.events import Event
+from screener.heuristics.base import fact
+from screener.relationships import Relationship
+
+DAY = 86_400
+
+
+@fact("contact.account_days", "How old the contact's account is, in days; unknown if the platform does not say.")
+def account_days(event: Event, relationship: Relationship) -> int | None:
+    joined = relationship.contact.joined
+    return max(int((event.at - joined).total_seconds() // DAY), 0) if joined else None
+
+
+@fact("contact.mutual_friends", "How many friends the contact and the member share.")
+def mutual_friends(event: Event, relationship: Relationship) -> int | None:
+    return relationship.contact.mutual_friends
+
+
+@fact("contact.friends", "How many friends or followers the contact has.")
+def friends(event: Event, relationship: Relationship) -> int | None:
+    return relationship.contact.friends
+
+
+@fact("contact.following_ratio", "How many accounts the contact follows for each one that follows back or is a friend.")
+def following_ratio(event: Event, relationship: Relationship) -> float | None:
+    contact = relationship.contact
+    if contact.following is None or contact.friends is None:
+        return None
+    return contact.following / max(contact.friends, 1)
+
+
+@fact("contact.posts", "How many posts the contact has made.")
+def posts(event: Event, relationship: Relationship) -> int | None:
+    return relationship.contact.posts
+
+
+@fact("contact.no_picture", "Whether the contact's profile has no picture; the picture itself is never looked at.")
+def no_picture(event: Event, relationship: Relationship) -> bool | None:
+    picture = relationship.contact.picture
+    return None if picture is None else not picture
+
+
+@fact("contact.verified", "Whether the platform has verified the contact's account.")
+def verified(event: Event, relationship: Relationship) -> bool | None:
+    return relationship.contact.verified
+
+
+@fact("contact.other_country", "Whether the contact's profile names another country than the member's.")
+def other_country(event: Event, relationship: Relationship) -> bool | None:
+    theirs, ours = relationship.contact.country, relationship.member.country
+    return theirs.upper() != ours.upper() if theirs and ours else None
+
+
+@fact("contact.age", "The age that the contact's profile states, in years; what an account states need not be so.")
+def age(event: Event, relationship: Relationship) -> int | None:
+    return relationship.contact.age
+
+
+@fact("contact.age_gap", "By how many years the contact's stated age is above the member's; below zero if younger.")
+def age_gap(event: Event, relationship: Relationship) -> int | None:
+    theirs, ours = relationship.contact.age, relationship.member.age
+    return theirs - ours if theirs is not None and ours is not None else None
+
+
+@fact("member.age", "The member's age in years, if the family has said.")
+def member_age(event: Event, relationship: Relationship) -> int | None:
+    return relationship.member.age

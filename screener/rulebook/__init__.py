@@ -1,0 +1,126 @@
+"""All rules, word lists and levels of one folder; reads them, explains every mistake, and runs what is sound."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from screener.errors import Mistake
+from screener.events import Event
+from screener.heuristics import Facts
+from screener.levels import Levels
+from screener.relationships import Relationship
+from screener.rulebook.examples import prove
+from screener.rulebook.level_file import read_levels
+from screener.rulebook.list_files import WordList, read_list, read_words
+from screener.rulebook.lists import Listener, listen
+from screener.rulebook.mistakes import Notes
+from screener.rulebook.phrases import Words
+from screener.rulebook.reading import BadFile, Marked, read
+from screener.rulebook.rule_files import read_rule
+from screener.rules import STAGES, Rule, Signal
+
+__all__ = ["Rulebook", "load"]
+
+LEVELS, WORDS, LISTS = "levels.yaml", "words.yaml", "lists"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rulebook:
+    """What judges. A file with a mistake is set aside and told of in `mistakes`; the others run."""
+
+    rules: tuple[Rule, ...]
+    lists: tuple[WordList, ...]
+    levels: Levels
+    mistakes: list[str]
+    listener: Listener
+
+    def listen(self, text: str) -> frozenset[str]:
+        """The names of the lists heard in a text."""
+        return listen(self.listener, text)
+
+    def signals(self, event: Event, relationship: Relationship, facts: Facts) -> tuple[Signal, ...]:
+        """What the running rules say of this event."""
+        said = (rule.signal(event, relationship, facts) for rule in self.rules if rule.runs)
+        return tuple(signal for signal in said if signal is not None)
+
+
+def load(folder: Path) -> Rulebook:
+    """Reads a folder of rules. Without sound levels nothing could be weighed, so only those stop it."""
+    shelf = _Shelf(folder=folder, mistakes=[])
+    levels = shelf.levels()
+    words = shelf.words()
+    lists = shelf.lists(words)
+    listener = Listener([phrase for each in lists for phrase in each.phrases])
+    if not lists:
+        shelf.note(LISTS).add(1, "no word list could be read, so nothing that is said is heard. Mend the lists")
+    elif not listener.works():
+        shelf.note(LISTS).add(1, "the word lists are too large together, so hearing is slow. Use fewer gaps and groups")
+    rules = shelf.rules(lists, listener)
+    if not rules:
+        shelf.note("").add(1, "no rule could be read, so nothing would ever be noticed. Mend the rules")
+    return Rulebook(rules=rules, lists=lists, levels=levels, mistakes=shelf.mistakes, listener=listener)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Shelf:
+    """The folder while it is read."""
+
+    folder: Path
+    mistakes: list[str]
+
+    def note(self, place: str) -> Notes:
+        return Notes(file=f"{self.folder.name}/{place}".rstrip("/"), mistakes=self.mistakes)
+
+    def read(self, path: Path) -> tuple[Marked | None, Notes]:
+        notes = self.note(path.relative_to(self.folder).as_posix())
+        try:
+            return read(path.read_bytes()), notes
+        except BadFile as error:
+            notes.add(error.line, error.why)
+        except OSError as error:
+            notes.add(1, f"the file can't be read ({error.strerror}). Check that it is there and may be read")
+        return None, notes
+
+    def levels(self) -> Levels:
+        told, notes = self.read(self.folder / LEVELS)
+        levels = read_levels(told, notes) if told is not None else None
+        if levels is None:
+            raise Mistake(self.mistakes[-1] if self.mistakes else f"{LEVELS}:1: it says nothing. Restore it.")
+        return levels
+
+    def words(self) -> Mapping[str, Words]:
+        if not (self.folder / WORDS).exists():
+            return {}
+        told, notes = self.read(self.folder / WORDS)
+        return read_words(told, notes) if told is not None else {}
+
+    def lists(self, words: Mapping[str, Words]) -> tuple[WordList, ...]:
+        found = []
+        for path in sorted((self.folder / LISTS).glob("*.yaml")):
+            told, notes = self.read(path)
+            if told is not None and (each := read_list(path.stem, told, words, notes)) is not None:
+                found.append(each)
+        return tuple(found)
+
+    def rules(self, lists: tuple[WordList, ...], listener: Listener) -> tuple[Rule, ...]:
+        names = frozenset(each.name for each in lists)
+        found: dict[str, Rule] = {}
+        for path in sorted(self.folder.glob("*/*.yaml"), key=_in_order):
+            if path.parent.name == LISTS:
+                continue
+            told, notes = self.read(path)
+            if told is None or (rule := read_rule(path.stem, path.parent.name, told, names, notes)) is None:
+                continue
+            if rule.id in found:
+                notes.add(told.value["id"], f'"{rule.id}" is a rule already, in {found[rule.id].file}. Rename one')
+                continue
+            before = len(notes.mistakes)
+            prove(rule, told, lambda text: listen(listener, text), names, notes)
+            if len(notes.mistakes) == before:
+                found[rule.id] = rule
+        return tuple(found.values())
+
+
+def _in_order(path: Path) -> tuple[int, str]:
+    stage = path.parent.name
+    return (STAGES.index(stage) if stage in STAGES else len(STAGES), path.as_posix())

@@ -1,0 +1,97 @@
+"""The way phrases are written in word lists, and the RE2 pattern that each becomes.
+
+(mum|mom|dad)   one of these            [the]   may be missing         send*   any word that begins so
+...             up to four words        <your>  a group of words.yaml  don't   also without its sign
+re: ...         an RE2 pattern as it is, on a text in which every word ends with one space
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from screener.folding import LATIN_MARKS
+
+GAP = r"(?:[^ ]+ ){0,4}"
+WITNESS = "screenerwitness"
+"""A word put after every text. A set that ran out of memory hears nothing and says nothing; this tells it apart."""
+
+LONGEST_PATTERN = 4_000
+DEEPEST_WORD = 4
+
+TOKEN = re.compile(r"\.\.\.|[()\[\]|]|<[a-z-]+>|[^\s()\[\]|<>]+|\S")
+
+type Words = Mapping[str, tuple[str, ...]]
+"""The groups that `<name>` stands for."""
+
+
+class BadPhrase(ValueError):
+    """A phrase that can't be understood; the text says what and how to mend it."""
+
+
+def pattern(phrase: str, words: Words) -> str:
+    """The RE2 pattern of a phrase, for a folded text."""
+    if phrase.startswith("re:"):
+        return phrase.removeprefix("re:").strip()
+    compiled = " " + _sequence(phrase, words, depth=0)
+    if len(compiled) > LONGEST_PATTERN:
+        raise BadPhrase("the phrase is too long. Split it")
+    if compiled.replace(GAP, "").strip() in ("", "(?:)"):
+        raise BadPhrase("the phrase has no word in it. Write one")
+    return compiled
+
+
+def _sequence(phrase: str, words: Words, *, depth: int) -> str:
+    made: list[str] = []
+    opened: list[str] = []
+    for part in TOKEN.findall(phrase):
+        match part:
+            case "...":
+                made.append(GAP)
+            case "(" | "[":
+                opened.append(part)
+                made.append("(?:")
+            case ")" | "]":
+                if not opened or opened.pop() != {")": "(", "]": "["}[part]:
+                    raise BadPhrase(f'"{part}" closes nothing. Open it or remove it')
+                made.append(")?" if part == "]" else ")")
+            case "|":
+                if not opened:
+                    raise BadPhrase('"|" stands outside brackets. Put the choices in ( )')
+                made.append("|")
+            case _ if part.startswith("<") and part.endswith(">"):
+                made.append(_group(part[1:-1], words, depth=depth))
+            case "<" | ">":
+                raise BadPhrase(f'"{part}" stands alone. Write <name>')
+            case _:
+                made.append(_word(part))
+    if opened:
+        raise BadPhrase(f'"{opened[-1]}" is not closed. Close it')
+    return "".join(made)
+
+
+def _group(name: str, words: Words, *, depth: int) -> str:
+    if name == "end":
+        return WITNESS + " "
+    if name not in words:
+        raise BadPhrase(f'"<{name}>" is not in words.yaml. Add it there or write the words out')
+    if depth >= DEEPEST_WORD:
+        raise BadPhrase(f'"<{name}>" goes round in a circle. Write the words out')
+    return "(?:" + "|".join(_sequence(each, words, depth=depth + 1) for each in words[name]) + ")"
+
+
+def _word(token: str) -> str:
+    begins = token.endswith("*")
+    folded = LATIN_MARKS.sub(r"\1", unicodedata.normalize("NFKD", token.rstrip("*")).casefold())
+    folded = unicodedata.normalize("NFC", folded)
+    parts: list[str] = []
+    for c in folded:
+        if unicodedata.category(c)[0] in "LMN":
+            parts.append(c)
+        elif c in "'’‘":
+            parts.append(" ?")
+        elif parts and parts[-1] != " ":
+            parts.append(" ")
+    made = "".join(parts).strip()
+    if not made:
+        raise BadPhrase(f'"{token}" has no letter or digit in it. Texts are compared without signs')
+    return made + ("[^ ]* " if begins else " ")

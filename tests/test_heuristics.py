@@ -1,0 +1,186 @@
+"""Facts measure one moment; what the platform or the family has not told stays unknown."""
+
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from screener.entities import entities
+from screener.events import Account, Event
+from screener.heuristics import FACTS, Value, gather
+from screener.relationships import Relationship
+from screener.rulebook.facts_page import page
+from tests.make import NOON, a_call, a_contact, a_member, a_message, a_request, an_acceptance
+
+
+def facts_of(
+    *events: Event, heard: frozenset[str] = frozenset(), known: bool = False, **member: object
+) -> dict[str, Value]:
+    relationship = Relationship.first(member=a_member(**member), event=events[0], known=known)
+    for event in events:
+        relationship = relationship.after(event, heard if event is events[-1] else frozenset())
+    return gather(events[-1], relationship, heard)
+
+
+def test_a_bare_contact_leaves_every_fact_about_the_profile_unknown():
+    bare = Account(platform="facebook", id="2")
+
+    facts = facts_of(a_request(contact=bare), country=None, age=None)
+
+    assert {name for name in facts if name.startswith("contact.")} == {"contact.known", "contact.has_said"}
+    assert "member.age" not in facts
+
+
+@pytest.mark.parametrize(
+    ("fact", "contact", "value"),
+    [
+        ("contact.account_days", {"joined": NOON - timedelta(days=12, hours=5)}, 12),
+        ("contact.account_days", {"joined": NOON + timedelta(hours=2)}, 0),
+        ("contact.mutual_friends", {"mutual_friends": 0}, 0),
+        ("contact.following_ratio", {"following": 800, "friends": 0}, 800.0),
+        ("contact.posts", {"posts": 2}, 2),
+        ("contact.no_picture", {"picture": False}, True),
+        ("contact.handle_digits", {"handle": "maya_88121"}, 5),
+        ("contact.other_country", {"country": "ph"}, True),
+        ("contact.age_gap", {"age": 26}, 13),
+        ("contact.name_disguised", {"name": "Mаya"}, True),
+        ("contact.is_stranger", {"mutual_friends": 0}, True),
+        ("contact.is_stranger", {"is_stranger": True}, True),
+        ("contact.is_stranger", {"mutual_friends": 3, "is_stranger": True}, False),
+    ],
+)
+def test_a_fact_about_the_profile_is_measured(fact: str, contact: dict[str, object], value: Value):
+    facts = facts_of(a_request(contact=a_contact(**contact)), country="GB")
+
+    assert facts[fact] == value
+
+
+def test_half_a_pair_of_numbers_makes_no_ratio():
+    facts = facts_of(a_request(contact=a_contact(following=800)))
+
+    assert "contact.following_ratio" not in facts
+
+
+def test_a_known_contact_is_no_stranger():
+    facts = facts_of(a_request(contact=a_contact(mutual_friends=0)), known=True)
+
+    assert facts["contact.is_stranger"] is False
+    assert facts["contact.known"] is True
+
+
+def test_the_time_to_the_first_message_counts_from_the_acceptance_and_only_if_the_contact_began():
+    accepted = an_acceptance()
+    wrote = a_message(at=NOON + timedelta(seconds=90))
+    answered = a_message(at=NOON + timedelta(seconds=90), by="member")
+
+    assert facts_of(accepted, wrote)["relationship.minutes_to_first_message"] == 1.5
+    assert "relationship.minutes_to_first_message" not in facts_of(accepted, answered)
+    assert "relationship.minutes_to_first_message" not in facts_of(wrote)
+
+
+def test_the_share_of_the_night_is_unknown_before_there_is_enough_to_share():
+    midnight = NOON.replace(hour=23)
+    few = [a_message(at=midnight) for _ in range(4)]
+
+    assert "relationship.night_share" not in facts_of(*few)
+    assert facts_of(*few, a_message(at=NOON))["relationship.night_share"] == 0.8
+
+
+def test_messages_of_the_last_hour_are_counted():
+    times = [0, 10, 65, 70, 71]
+
+    facts = facts_of(*(a_message(at=NOON + timedelta(minutes=minutes)) for minutes in times))
+
+    assert facts["relationship.received_per_hour"] == 3
+
+
+def test_messages_before_the_first_ask_are_counted():
+    facts = facts_of(a_message(), a_message(), a_message(), heard=frozenset({"wants-picture"}))
+
+    assert facts["relationship.messages_before_ask"] == 2
+    assert "relationship.messages_before_ask" not in facts_of(a_message())
+
+
+def test_a_list_heard_again_after_a_no_is_told_apart_from_one_heard_first():
+    asks, refuses = frozenset({"wants-picture"}), frozenset({"member-refuses"})
+    first = Relationship.first(member=a_member(), event=a_message())
+    asked = first.after(a_message(), asks)
+    again = asked.after(a_message(by="member"), refuses).after(a_message(), asks)
+
+    assert gather(a_message(), asked, asks)["message.says_again"] == frozenset()
+    assert gather(a_message(), again, asks)["message.says_again"] == asks
+
+
+def test_a_call_is_told_to_come_after_a_refusal():
+    refuses = frozenset({"member-refuses"})
+    relationship = Relationship.first(member=a_member(), event=a_message())
+    relationship = relationship.after(a_message(), frozenset({"wants-camera"})).after(a_message(by="member"), refuses)
+    call = a_call(at=NOON + timedelta(hours=1))
+
+    facts = gather(call, relationship.after(call), frozenset())
+
+    assert facts["call.after_refusal"] is True
+    assert facts["call.video"] is True
+    assert "message.says" not in facts
+
+
+def test_a_message_without_words_leaves_what_it_says_unknown():
+    facts = facts_of(a_message(text=None, encrypted=True, media=("image",)))
+
+    assert {name for name in facts if name.startswith("message.")} == {"message.by", "message.has_media"}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("add me live:.cid.0123456789abcdef", "skype-id"),
+        ("see https://example.com/x", "link"),
+        ("hxxps://example.com", "link"),
+        ("kim@example.com", "email"),
+        ("call +44 7700 900123", "phone"),
+        ("GB33BUKB20201555555555", "iban"),
+        ("4111 1111 1111 1111", "card"),
+        ("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", "wallet"),
+        ("the steam code is ABCDE-FGHJK-LMNPQ", "gift-code"),
+        ("western union, the MTCN is 012 345 6789", "transfer-number"),
+        ("my insta is @kim.example", "handle"),
+    ],
+)
+def test_an_entity_is_found_by_its_shape(text: str, kind: str):
+    assert kind in entities(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "see you at 7 on 12.10.2026",
+        "4111 1111 1111 1112",  # the check digit is wrong
+        "GB34BUKB20201555555555",  # so are these
+        "we won 3:2, page 123 to 145",
+        "order number 1234567890",
+        "insta is down",
+    ],
+)
+def test_ordinary_numbers_and_words_are_no_entities(text: str):
+    assert entities(text) == frozenset()
+
+
+def test_every_fact_has_a_dotted_name_a_kind_and_a_sentence():
+    assert len(FACTS) >= 25
+    for name, fact in FACTS.items():
+        assert "." in name
+        assert fact.help.endswith(".")
+
+
+def test_the_page_of_facts_is_current():
+    written = Path(__file__).parent.parent / "docs" / "facts.md"
+
+    assert written.read_text() == page(), "run: python -m screener.rulebook.facts_page > docs/facts.md"
+
+
+def test_the_page_of_facts_is_written_by_its_command():
+    said = subprocess.run([sys.executable, "-m", "screener.rulebook.facts_page"], capture_output=True, text=True)
+
+    assert said.stdout == page()
