@@ -90,8 +90,9 @@ class Pipeline:
         relationship = relationship.after(event, heard)
         if not relationship.known and self._was_friend_before(event):
             relationship = replace(relationship, known=True)
-        facts = heuristics.gather(event, relationship, heard)
-        signals = score.kept(before.signals, self.rulebook.signals(event, relationship, facts))
+        told = _as_told(event)
+        facts = heuristics.gather(told, relationship, heard)
+        signals = score.kept(before.signals, self.rulebook.signals(told, relationship, facts))
         weighed = score.weigh(signals, levels=self.rulebook.levels, relationship=relationship, at=event.at)
         if before.alert is not None:
             alert: Alert | None = before.alert.grown(weighed, at=event.at)
@@ -105,6 +106,13 @@ class Pipeline:
     def _was_friend_before(self, event: Event) -> bool:
         since = event.contact.friend_since
         return bool(event.contact.is_friend) and since is not None and since < self.since - KNOWN_BEFORE
+
+
+def _as_told(event: Event) -> Event:
+    """What is judged: words put into an old message are words like any other."""
+    if not isinstance(event, Edited):
+        return event
+    return Message(id=event.id, at=event.at, account=event.account, contact=event.contact, by=event.by, text=event.text)
 
 
 def _words(event: Event) -> str:

@@ -7,7 +7,7 @@ import re
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import httpx
@@ -84,10 +84,16 @@ def is_alive(pid: int) -> bool:
     return True
 
 
+async def until(holds: Callable[[], bool]) -> None:
+    """Processes of others tell nobody when they start or end, so they are looked for."""
+    ends = asyncio.get_running_loop().time() + PATIENCE
+    while not holds():
+        assert asyncio.get_running_loop().time() < ends, f"it did not happen in {PATIENCE} seconds"
+        await asyncio.sleep(0.1)
+
+
 async def gone(*pids: int) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while any(is_alive(pid) for pid in pids):
-            await asyncio.sleep(0.1)
+    await until(lambda: not any(is_alive(pid) for pid in pids))
 
 
 async def test_it_says_where_the_dashboard_is_and_the_code_opens_the_first_account(tmp_path: Path):
@@ -134,9 +140,8 @@ async def test_a_process_that_is_killed_is_started_again_and_the_other_one_stays
         before = children(running.process.pid)
         os.kill(before[name], signal.SIGKILL)
         await running.until("is started again")
-        async with asyncio.timeout(PATIENCE):
-            while len(after := children(running.process.pid)) < 2 or after[name] == before[name]:
-                await asyncio.sleep(0.1)
+        await until(lambda: children(running.process.pid).get(name, before[name]) != before[name])
+        after = children(running.process.pid)
 
     other = ({"proxy", "serve"} - {name}).pop()
     assert after[other] == before[other]

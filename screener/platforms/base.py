@@ -1,8 +1,8 @@
 """What a decoder is: the hosts it watches, the exchanges it reads, and the events it finds in them.
 
 A decoder is pure. It sees one capture and what it remembers, and yields events (or Unreadable, for a part it could not
-read); no network, no clock, no disk. The event's id and the contact's id are *needed*; everything else is *dug* and may be
-missing, because platforms change their layout every week.
+read); no network, no clock, no disk. The event's id and the contact's id are *needed*; everything else is *dug* and may
+be missing, because platforms change their layout every week.
 """
 
 import re
