@@ -11,7 +11,7 @@ FrameKind = Literal["open", "request", "head", "response", "client", "server", "
 class Frame:
     """One piece of a copied exchange; `stream` names the exchange, or the WebSocket.
 
-    open     what was asked for: `meta` holds device, via (http or websocket), method, host, path, query, headers, account
+    open     what was asked for; `meta` has device, via (http, websocket), method, host, path, query, headers, account
     request  bytes of the request's body, in order
     head     the answer's status and headers, in `meta`
     response bytes of the answer's body, in order
