@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import re2
 
-LONGEST = 10_000
+LONGEST = 60_000
 
 KINDS = frozenset(
     {"skype-id", "link", "email", "phone", "iban", "card", "wallet", "gift-code", "transfer-number", "handle"}

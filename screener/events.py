@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 Side = Literal["contact", "member"]
 Media = Literal["image", "video", "audio", "file", "sticker"]
+CallKind = Literal["audio", "video"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +148,7 @@ class Call(Event):
 
     kind: ClassVar[str] = "call"
 
-    call: Literal["audio", "video"] | None = None
+    call: CallKind | None = None
     seconds: int | None = None
 
 

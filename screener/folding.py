@@ -5,7 +5,11 @@ import unicodedata
 from dataclasses import dataclass
 
 LONGEST = 10_000
-"""Longer texts are read from their beginning and their end."""
+"""Longer texts are read in pieces."""
+LONGEST_NAME = 500
+OVERLAP = 400
+MOST_PIECES = 6
+"""What stands in a text beyond so many pieces is not read, but for its end; no platform lets anybody write as much."""
 
 ZERO_WIDTH = frozenset(
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2060\u2061\u2062\u2063\u2064\u3164\ufeff\uffa0"
@@ -13,6 +17,17 @@ ZERO_WIDTH = frozenset(
 JOINERS = frozenset("\u200b\u200c\u200d\u200e\u200f")
 TURNS = frozenset("\u202a\u202b\u202d\u202e\u2066\u2067\u2068")
 """What turns the direction of text; a left-to-right mark alone is ordinary."""
+
+INVISIBLE = ZERO_WIDTH | JOINERS | TURNS
+PADDING = re.compile(r"\s{2,}")
+PILES = re.compile("[\u0300-\u036f\u0483-\u0487\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{5,}")
+"""Marks heaped on one letter: no language does it, and putting them in order takes the square of their number."""
+SWELLING = str.maketrans("\ufdfa\ufdfb", "  ")
+"""Single characters that would become whole phrases."""
+STYLED = {first + n: ord("a") + n for first in (0x1F150, 0x1F170) for n in range(26)} | str.maketrans(
+    "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘǫʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnopqrstuvwyz"
+)
+"""Latin letters in a shape that no compatibility form leads back from: in circles and squares, small capitals."""
 
 # Letters of other scripts that look like Latin ones, after case folding and compatibility forms.
 LOOKALIKES = str.maketrans(
@@ -41,6 +56,21 @@ class Folded:
     """Whether words were disguised, beyond the accents, emoji and long vowels of ordinary chat."""
 
 
+def pieces(text: str) -> list[str]:
+    """A long text in parts that can be folded, each beginning with the end of the one before it."""
+    text = unpadded(text)
+    starts = range(0, max(len(text) - OVERLAP, 1), LONGEST - OVERLAP)
+    parts = [text[start : start + LONGEST] for start in starts[: MOST_PIECES - 1]]
+    return parts if len(starts) < MOST_PIECES else [*parts, text[-LONGEST:]]
+
+
+def unpadded(text: str) -> str:
+    """A text too long to be read whole, without what takes up room in it unseen; any other as it is."""
+    if len(text) <= LONGEST:
+        return text
+    return PADDING.sub(" ", "".join(c for c in text if c not in INVISIBLE))
+
+
 def fold(text: str) -> Folded:
     """Both forms of a text."""
     if len(text) > LONGEST:
@@ -51,7 +81,8 @@ def fold(text: str) -> Folded:
     else:
         hidden = _hides_in_words(plain)
         turned = any(c in TURNS for c in plain)
-        plain = "".join(c for c in plain if c not in ZERO_WIDTH and c not in JOINERS and c not in TURNS)
+        plain = PILES.sub("", "".join(c for c in plain if c not in INVISIBLE)).translate(SWELLING)
+        plain = plain.translate(STYLED)
     lowered = LATIN_MARKS.sub(r"\1", unicodedata.normalize("NFKD", plain).casefold())
     lowered = unicodedata.normalize("NFC", lowered)
     light = spaced(lowered)
@@ -80,6 +111,7 @@ def mixes_scripts(word: str) -> bool:
 
 def is_disguised(name: str) -> bool:
     """Whether a name mixes look-alike letters, or hides or turns some of it."""
+    name = PILES.sub("", name[:LONGEST_NAME])
     return (
         any(c in TURNS for c in name)
         or _hides_in_words(name)
@@ -107,11 +139,14 @@ def _unmix(lowered: str) -> tuple[str, bool]:
     if lowered.isascii():
         return lowered, False
     found = False
+    has_latin = re.search("[a-z]{2}", lowered) is not None
 
     def latin(word: re.Match[str]) -> str:
         nonlocal found
         if not mixes_scripts(word[0]):
-            return word[0]
+            # A whole word of look-alikes among Latin ones may be one in disguise, or another language: no proof.
+            is_alike = has_latin and all(ord(c) in LOOKALIKES for c in word[0])
+            return word[0].translate(LOOKALIKES) if is_alike else word[0]
         found = True
         return word[0].translate(LOOKALIKES)
 

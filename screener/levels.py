@@ -6,6 +6,9 @@ from typing import Literal
 
 LevelName = Literal["look", "talk", "act"]
 
+LEVELS: tuple[LevelName, ...] = ("look", "talk", "act")
+"""From the lowest to the highest."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Level:

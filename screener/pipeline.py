@@ -1,6 +1,7 @@
 """Capture to alert, on one page: the whole program, in order. Read this first."""
 
-import secrets
+import hashlib
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -55,8 +56,8 @@ class Pipeline:
                 for event in decoded.events
                 if (step := await self.follow(event, self._member(event, capture.device), tx)) is not None
             ]
-            for why in decoded.unreadable:
-                await tx.note(health.of_unreadable(decoded.platform, why, capture.at))
+            for why, times in Counter(decoded.unreadable).items():
+                await tx.note(replace(health.of_unreadable(decoded.platform, why, capture.at), count=times))
             for step in followed[-1:]:
                 await tx.read(capture.device, decoded.platform, step.member.name, capture.at)
             await tx.remember(decoded.platform, capture.device, memory.kept.changes())
@@ -69,6 +70,17 @@ class Pipeline:
         if again and not isinstance(event, Profile):
             return None
         before = await tx.recall(member, event)
+        if again and before.relationship is not None and _tells_nothing(event, before.relationship):
+            # A list of a thousand friends comes with every page: judging it again would hold up what is new.
+            return Followed(
+                event=event,
+                member=member,
+                relationship=before.relationship,
+                alert=before.alert,
+                is_news=False,
+                grew=before.alert is not None,
+                again=True,
+            )
         after = self.judge(event, member, before)
         await tx.keep(member, event, after)
         is_news = _height(after) > _height(before)
@@ -88,7 +100,7 @@ class Pipeline:
         heard = self.rulebook.listen(_words(event))
         relationship = before.relationship or Relationship.first(member=member, event=event)
         relationship = relationship.after(event, heard)
-        if not relationship.known and self._was_friend_before(event):
+        if not relationship.known and self._was_friend_before(event) and not _was_seen_to_begin(relationship):
             relationship = replace(relationship, known=True)
         told = _as_told(event)
         facts = heuristics.gather(told, relationship, heard)
@@ -97,7 +109,7 @@ class Pipeline:
         if before.alert is not None:
             alert: Alert | None = before.alert.grown(weighed, at=event.at)
         else:
-            alert = Alert.opening(id=secrets.token_hex(8), score=weighed, at=event.at)
+            alert = Alert.opening(id=_alert_id(member, event), score=weighed, at=event.at)
         return Recalled(relationship=relationship, signals=signals, alert=alert)
 
     def _member(self, event: Event, device: str) -> Member:
@@ -106,6 +118,27 @@ class Pipeline:
     def _was_friend_before(self, event: Event) -> bool:
         since = event.contact.friend_since
         return bool(event.contact.is_friend) and since is not None and since < self.since - KNOWN_BEFORE
+
+
+def _was_seen_to_begin(relationship: Relationship) -> bool:
+    """Whether it was no friendship yet when we first saw it.
+
+    Some platforms give the day of the request as that of the friendship, so a stranger who asked long ago and was only
+    now accepted would pass for an old friend, whose threats count as jokes.
+    """
+    return relationship.requested_at is not None or relationship.accepted_at is not None
+
+
+def _tells_nothing(event: Event, before: Relationship) -> bool:
+    """Whether what is kept of the contact stays the same."""
+    now, then = before.after(event).to_json(), before.to_json()
+    return all(now[part] == then[part] for part in ("account", "contact", "names"))
+
+
+def _alert_id(member: Member, event: Event) -> str:
+    """One alert a relationship: its id follows from whose it is, so that judging draws no lots."""
+    key = "\0".join((member.id, event.contact.platform, event.contact.id))
+    return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def _as_told(event: Event) -> Event:

@@ -6,7 +6,19 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
-from screener.events import Accepted, Account, Blocked, Call, Declined, Event, FriendRequest, Message, Removed, Side
+from screener.events import (
+    Accepted,
+    Account,
+    Blocked,
+    Call,
+    Declined,
+    Edited,
+    Event,
+    FriendRequest,
+    Message,
+    Removed,
+    Side,
+)
 from screener.family import Member
 
 WANTS = "wants-"
@@ -99,6 +111,9 @@ class Relationship:
                 return now._received(event, heard)
             case Message():
                 return now._sent(event, heard)
+            case Edited() if event.by == "contact":
+                # Words put in later are said all the same; only the message was counted when it came.
+                return replace(now, contact_said=_with_heard(now.contact_said, heard, now.received, event.at))
             case _:
                 return now
 

@@ -17,6 +17,7 @@ STAGES: tuple[Stage, ...] = ("approach", "befriend", "isolate", "pressure")
 RUNNING: tuple[Status, ...] = ("trial", "stable")
 
 FIELD = re.compile(r"\{([a-z_.]+)\}")
+ONE_OF = re.compile(r"\{([a-z_.]+)\} [a-z]+s\b")
 LONGEST_NAME = 60
 
 
@@ -25,7 +26,7 @@ class Signal:
     """A rule that held: what was seen, when, and what it weighs. `event` is the event's id."""
 
     rule: str
-    stage: str
+    stage: Stage
     points: float
     because: str
     advice: str
@@ -148,7 +149,11 @@ def told(sentence: str, relationship: Relationship, facts: Facts) -> str:
         "contact.name": shown_name(contact.name or contact.handle or "This contact"),
         "member.name": shown_name(relationship.member.name),
     }
-    return FIELD.sub(lambda found: spoken(words.get(found[1], "?")), " ".join(sentence.split()))
+    said = " ".join(sentence.split())
+    # "one day", and no second full stop after a name that ends with one.
+    said = ONE_OF.sub(lambda found: found[0][:-1] if words.get(found[1]) == 1 else found[0], said)
+    said = FIELD.sub(lambda found: spoken(words.get(found[1], "?")), said)
+    return said[:-1] if said.endswith("..") else said
 
 
 def shown_name(name: str) -> str:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from screener.entities import KINDS, entities
 from screener.events import Event, FriendRequest, Message, Side
-from screener.folding import fold
+from screener.folding import fold, pieces, unpadded
 from screener.heuristics.base import fact, fact_of_words
 from screener.relationships import Relationship
 
@@ -31,7 +31,7 @@ def has_media(event: Event, relationship: Relationship) -> bool | None:
 )
 def obfuscated(event: Event, relationship: Relationship) -> bool | None:
     text = _text(event)
-    return fold(text).obfuscated if text else None
+    return any(fold(piece).obfuscated for piece in pieces(text)) if text else None
 
 
 @fact(
@@ -41,7 +41,7 @@ def obfuscated(event: Event, relationship: Relationship) -> bool | None:
 )
 def found(event: Event, relationship: Relationship) -> frozenset[str] | None:
     text = _text(event)
-    return entities(text) if text else None
+    return entities(unpadded(text)) if text else None
 
 
 @fact_of_words("message.says", "The word lists heard in the message.")

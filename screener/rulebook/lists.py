@@ -7,7 +7,7 @@ from typing import Any
 
 import re2
 
-from screener.folding import Folded, fold
+from screener.folding import Folded, fold, pieces
 from screener.rulebook.phrases import WITNESS
 
 SET_MEMORY = 192 * 1024 * 1024
@@ -93,4 +93,4 @@ def _compiled(patterns: Any) -> bool:
 
 def listen(listener: Listener, text: str) -> frozenset[str]:
     """The lists heard in a text as it was written."""
-    return listener.heard(fold(text)) if text else frozenset()
+    return frozenset(name for piece in pieces(text) for name in listener.heard(fold(piece))) if text else frozenset()
