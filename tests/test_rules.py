@@ -133,6 +133,7 @@ def test_only_threats_and_demands_alert_alone():
         "will-publish-recording",
         "demands-after-recording",
         "threat-with-a-laugh-from-stranger",
+        "threat-laughed-off",
         "threatens-to-ruin-after-asking",
     }
 
