@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from screener.windows import Windows
+
 LevelName = Literal["look", "talk", "act"]
 
 
@@ -43,8 +45,13 @@ class Levels:
     """By stage: after how many days a signal weighs half."""
     most_points: Mapping[str, float]
     """By stage: what it can give at most, so that no single stage makes an alert."""
+    most_calm: float
+    """What signals that speak for innocence can take away at most."""
+    calm_jokes: float
+    """From how much of them on a threat needs a second sign, as one from a known contact does."""
     stage_from: float
     """How many points a stage must have to count as one."""
     strangeness: Strangeness
+    windows: Windows
     signs_from_known: int
-    """How many signs of pressure it takes before a threat from a known contact is more than a joke."""
+    """How many signs of pressure it takes before a threat from such a contact is more than a joke."""

@@ -36,31 +36,34 @@ def weigh(
     muted = muted_rules(feedback, at)
     times = strangeness(relationship, levels, known=known)
     weights = {
-        signal: faded(signal, levels, at) * (1.0 if signal.alone else times)
+        signal: faded(signal, levels, at) * (1.0 if signal.alone or signal.points < 0 else times)
         for signal in signals
         if signal.alone or signal.rule not in muted
     }
     by_stage: defaultdict[str, float] = defaultdict(float)
     for signal, weight in weights.items():
-        by_stage[signal.stage] = min(by_stage[signal.stage] + weight, levels.most_points[signal.stage])
-    points = sum(by_stage.values())
+        if weight > 0:
+            by_stage[signal.stage] = min(by_stage[signal.stage] + weight, levels.most_points[signal.stage])
+    # What speaks for innocence can be said without being meant: it lowers the sum a little, and hides no stage.
+    calm = min(-sum(weight for weight in weights.values() if weight < 0), levels.most_calm)
+    points = max(sum(by_stage.values()) - calm, 0.0)
     stages = tuple(stage for stage in STAGES if by_stage[stage] >= levels.stage_from)
     heaviest = sorted(weights, key=lambda signal: (-signal.alone, -weights[signal], signal.rule))
     return Score(
         points=round(points),
-        level=_level(tuple(weights), points, len(stages), levels=levels, known=known),
+        level=_level(tuple(weights), points, len(stages), levels=levels, jokes=known or calm >= levels.calm_jokes),
         stages=stages,
         signals=tuple(heaviest),
     )
 
 
 def _level(
-    signals: tuple[Signal, ...], points: float, breadth: int, *, levels: Levels, known: bool
+    signals: tuple[Signal, ...], points: float, breadth: int, *, levels: Levels, jokes: bool
 ) -> LevelName | None:
     if any(signal.alone for signal in signals):
-        # How strange the contact is never decides whether a threat counts, but long-known friends joke.
-        signs = sum(1 for signal in signals if signal.stage == "pressure")
-        if not known or signs >= levels.signs_from_known:
+        # How strange the contact is never decides whether a threat counts, but friends whom the family knows of joke.
+        signs = sum(1 for signal in signals if signal.stage == "pressure" and signal.points > 0)
+        if not jokes or signs >= levels.signs_from_known:
             return "act"
     if _reaches(levels.act, points, breadth):
         return "act"
