@@ -182,6 +182,8 @@ def _lowered(plain: str) -> str:
 
 def _lowered_with_spans(text: str) -> tuple[str, list[Span]]:
     """What `fold` begins with, and for each of its letters where that stood in the text."""
+    if text.isascii() and len(text) <= LONGEST:
+        return text.lower(), [(place, place + 1) for place in range(len(text))]
     missing = max(len(text) - LONGEST - 1, -1)
     pieces: list[str] = []
     spans: list[Span] = []

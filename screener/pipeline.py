@@ -13,7 +13,8 @@ from screener.entities import given
 from screener.events import Edited, Event, FriendRequest, Message, Profile
 from screener.family import Family, Member
 from screener.folding import Folded, fold_whole
-from screener.relationships import MOST_TWINS, Relationship, Twin
+from screener.relationships import MOST_TWINS, Relationship
+from screener.remembered import Twin
 from screener.rulebook import Rulebook
 from screener.rules import Signal
 from screener.store.base import Recalled, Store, Transaction

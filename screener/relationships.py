@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from screener.events import (
     Accepted,
@@ -21,6 +21,7 @@ from screener.events import (
     Side,
 )
 from screener.family import Member
+from screener.remembered import MOST_LISTS, Heard, Refused, Twin, with_heard, with_name, with_point
 from screener.tally import Hours, Tally, day_of
 
 WANTS = "wants-"
@@ -28,37 +29,10 @@ WANTS = "wants-"
 REFUSES = "member-refuses"
 """The list of words with which one says no."""
 
-MOST_NAMES = 20
 MOST_GAVE = 12
 MOST_TWINS = 4
-MOST_LISTS = 48
-MOST_POINTS = 4
 MOST_STATE = 2_000
 MOST_RECENT = 24
-LONGEST_WORD = 40
-
-
-class Heard(NamedTuple):
-    """When a list was heard from one side: `first` and `last` count that side's messages, `day` is the last day."""
-
-    first: int = 0
-    last: int = 0
-    day: int = 0
-
-
-class Refused(NamedTuple):
-    """A no to what a list asks for: how many messages of the contact lay between the two at least, and when it came."""
-
-    after: int
-    at: int
-
-
-class Twin(NamedTuple):
-    """Another account of the same person, and what says so."""
-
-    platform: str
-    id: str
-    why: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,8 +101,8 @@ class Relationship:
         changes: dict[str, Any] = {
             "account": self.account.merged(event.account),
             "contact": contact,
-            "names": _with_name(self.names, event.contact.name),
-            "mutuals": _with_point(self.mutuals, contact.mutual_friends, event.at),
+            "names": with_name(self.names, event.contact.name),
+            "mutuals": with_point(self.mutuals, contact.mutual_friends, event.at),
             "first_at": min(self.first_at or event.at, event.at),
             "last_at": max(self.last_at or event.at, event.at),
         }
@@ -177,7 +151,7 @@ class Relationship:
             return {}  # a list fetched again brings the same request again
         changes: dict[str, Any] = {"requested_by": event.by, "requested_at": event.at}
         if event.by == "contact":
-            changes["contact_said"] = _with_heard(self.contact_said, heard, self.received, event.at)
+            changes["contact_said"] = with_heard(self.contact_said, heard, self.received, event.at)
         return changes
 
     def _received(self, event: Message, heard: frozenset[str], gave: tuple[str, ...]) -> dict[str, Any]:
@@ -185,7 +159,7 @@ class Relationship:
             "received": self.received + 1,
             "hours": self.hours.counted(event.at.astimezone(self.member.zone).hour),
             "unanswered": self.unanswered + 1,
-            "contact_said": _with_heard(self.contact_said, heard, self.received + 1, event.at),
+            "contact_said": with_heard(self.contact_said, heard, self.received + 1, event.at),
             "recent": (*self.recent, event.at)[-MOST_RECENT:],
             "gave": tuple(dict.fromkeys((*self.gave, *gave)))[-MOST_GAVE:] if gave else self.gave,
         }
@@ -202,7 +176,7 @@ class Relationship:
         changes = self._spoken(event) | {
             "sent": self.sent + 1,
             "unanswered": 0,
-            "member_said": _with_heard(self.member_said, heard, self.sent + 1, event.at),
+            "member_said": with_heard(self.member_said, heard, self.sent + 1, event.at),
         }
         if event.media:
             changes |= {"sent_media": self.sent_media + 1, "sent_media_at": event.at}
@@ -324,26 +298,3 @@ _TIMES = ("first_at", "last_at", "requested_at", "accepted_at", "first_message_a
 _COUNTS = (
     "received", "sent", "sent_media", "unanswered", "calls", "video_calls", "deleted_by_contact", "deleted_by_member",
 )  # fmt: skip
-
-
-def _with_name(names: tuple[str, ...], name: str | None) -> tuple[str, ...]:
-    if not name or name[:LONGEST_WORD] in names:
-        return names
-    return (*names, name[:LONGEST_WORD])[-MOST_NAMES:]
-
-
-def _with_point(points: tuple[tuple[int, int], ...], count: int | None, at: datetime) -> tuple[tuple[int, int], ...]:
-    if count is None or (points and points[-1][1] == count):
-        return points
-    return (*points, (day_of(at), count))[-MOST_POINTS:]
-
-
-def _with_heard(said: Mapping[str, Heard], heard: frozenset[str], number: int, at: datetime) -> Mapping[str, Heard]:
-    if not heard:
-        return said
-    now = dict(said)
-    for name in sorted(heard):
-        before = now.pop(name, Heard(first=number))
-        now[name] = Heard(first=before.first, last=number, day=max(before.day, day_of(at)))
-    # The lists heard last stand last, so that the ones dropped are the ones not heard for longest.
-    return dict(list(now.items())[-MOST_LISTS:])

@@ -62,7 +62,7 @@ def _level(
 ) -> LevelName | None:
     if any(signal.alone for signal in signals):
         # How strange the contact is never decides whether a threat counts, but friends whom the family knows of joke.
-        signs = sum(1 for signal in signals if signal.stage == "pressure" and signal.points > 0)
+        signs = len({signal.event for signal in signals if signal.stage == "pressure" and signal.points > 0})
         if not jokes or signs >= levels.signs_from_known:
             return "act"
     if _reaches(levels.act, points, breadth):

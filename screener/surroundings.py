@@ -9,7 +9,9 @@ from typing import NamedTuple
 from screener.events import Account, Event, FriendRequest, Message
 from screener.family import Member
 from screener.folding import LOOKALIKES, Folded, fold
-from screener.relationships import Relationship, Twin
+from screener.habits import Habits, Written, habits_of
+from screener.relationships import Relationship
+from screener.remembered import Twin
 from screener.tally import day_of
 from screener.windows import Windows
 
@@ -51,26 +53,6 @@ class Approach:
     @property
     def who(self) -> tuple[str, str]:
         return self.platform, self.contact
-
-
-class Written(NamedTuple):
-    """How many messages one side wrote to one contact within one hour, counted since 1970."""
-
-    hour: int
-    platform: str
-    contact: str
-    by: str
-    messages: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Habits:
-    """The member's last days against their own days before, and this contact's part in them."""
-
-    volume_times: float
-    night_times: float
-    people_times: float
-    share: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,21 +118,23 @@ def asking(
     speaks = isinstance(event, Message) and from_contact and not before.known and folded is not None
     words = _words(folded) if speaks and folded else ()
     at_home = {given_key(each.name) for each in household if each.id != member.id} if words else set()
-    new_day = isinstance(event, Message) and before.tally.last < day_of(event.at)
+    lately = before.tally.within(windows.habit_recent_days, event.at)[1]
+    new_day = isinstance(event, Message) and not before.known and before.tally.last < day_of(event.at)
     return Question(
         member=member,
         platform=contact.platform,
         contact=contact.id,
         at=event.at,
-        keys=keys_of(contact),
+        # Who is known resembles nobody but themselves: only for others is looked for.
+        keys=Keys() if before.known else keys_of(contact),
         windows=windows,
-        called=called(contact),
-        gave=tuple(dict.fromkeys((*before.gave, *gave))),
+        called=() if before.known else called(contact),
+        gave=() if before.known else tuple(dict.fromkeys((*before.gave, *gave))),
         words=words,
         named_at_home=frozenset(word for word in words if word in at_home),
         approaches_since=event.at - timedelta(hours=windows.sweep_hours) if is_approach and in_reach else None,
         habits_since=event.at - timedelta(days=windows.habit_recent_days + windows.habit_usual_days)
-        if new_day
+        if new_day and lately >= windows.share_messages
         else None,
     )
 
@@ -168,7 +152,17 @@ def answered(
         near=near,
         approaches=approaches if question.approaches_since else None,
         named=question.named_at_home | frozenset(named) if question.words else None,
-        habits=habits_of(written, question) if question.habits_since else None,
+        habits=_habits(question, written) if question.habits_since else None,
+    )
+
+
+def _habits(question: Question, written: Iterable[Written]) -> Habits | None:
+    return habits_of(
+        written,
+        member=question.member,
+        contact=(question.platform, question.contact),
+        at=question.at,
+        windows=question.windows,
     )
 
 
@@ -280,45 +274,3 @@ def with_strangeness(relationship: Relationship, others: Iterable[Relationship])
     if not any(other.contact.is_stranger or other.contact.mutual_friends == 0 for other in others if not other.known):
         return relationship
     return relationship.with_contact(replace(contact, is_stranger=True))
-
-
-def habits_of(written: Iterable[Written], question: Question) -> Habits | None:
-    """The member's habits, where enough was seen to call it so."""
-    windows = question.windows
-    now = int(question.at.timestamp()) // 3600
-    turn = now - int(windows.habit_recent_days * 24)
-    rows = [row for row in written if row.by == "member" and row.hour <= now]
-    recent, usual = [row for row in rows if row.hour > turn], [row for row in rows if row.hour <= turn]
-    days = (turn - min((row.hour for row in usual), default=turn)) / 24
-    if _sum(usual) < windows.habit_messages or days < windows.habit_usual_days / 2:
-        return None
-    part = windows.habit_recent_days / days
-    zone = question.member.zone
-
-    def nights(some: list[Written]) -> list[Written]:
-        hours = {row.hour: datetime.fromtimestamp(row.hour * 3600, zone).hour for row in some}
-        return [row for row in some if windows.is_night(hours[row.hour])]
-
-    weeks: dict[int, set[tuple[str, str]]] = {}
-    for row in usual:
-        weeks.setdefault(int((turn - row.hour) / 24 / windows.habit_recent_days), set()).add(
-            (row.platform, row.contact)
-        )
-    here = [row for row in recent if (row.platform, row.contact) == (question.platform, question.contact)]
-    return Habits(
-        volume_times=_times(_sum(recent), _sum(usual) * part),
-        night_times=_times(_sum(nights(recent)), _sum(nights(usual)) * part),
-        people_times=_times(
-            len({(row.platform, row.contact) for row in recent}), sum(map(len, weeks.values())) / max(1 / part, 1)
-        ),
-        share=_sum(here) / max(_sum(recent), 1),
-    )
-
-
-def _sum(rows: Iterable[Written]) -> int:
-    return sum(row.messages for row in rows)
-
-
-def _times(now: float, usually: float) -> float:
-    # One is added to both, so that the first message at night is not infinitely more than none.
-    return (now + 1) / (usually + 1)

@@ -76,5 +76,11 @@ class Hours:
 
     def quiet_from(self, hours: int) -> int:
         """The hour at which the quietest stretch of so many hours begins."""
-        twice = self.counts * 2
-        return min(range(HOURS), key=lambda hour: sum(twice[hour : hour + hours]))
+        counts = self.counts
+        so_many = fewest = sum(counts[:hours])
+        best = 0
+        for hour in range(1, HOURS):
+            so_many += counts[(hour + hours - 1) % HOURS] - counts[hour - 1]
+            if so_many < fewest:
+                best, fewest = hour, so_many
+        return best

@@ -7,7 +7,8 @@ import pytest
 
 from screener.events import Blocked
 from screener.heuristics import Value, gather
-from screener.relationships import Relationship, Twin
+from screener.relationships import Relationship
+from screener.remembered import Twin
 from screener.surroundings import Approach, Habits, Surroundings, keys_of
 from tests.make import NOON, a_contact, a_member, a_message, a_moment, a_request, an_account
 

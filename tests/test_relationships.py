@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from screener.events import Blocked, Edited
-from screener.relationships import MOST_NAMES, Heard, Relationship
+from screener.relationships import Relationship
+from screener.remembered import MOST_NAMES, Heard
 from tests.make import NOON, a_call, a_contact, a_member, a_message, a_request, an_acceptance, an_account
 
 

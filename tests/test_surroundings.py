@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 
+from screener.habits import Habits, Written, habits_of
 from screener.relationships import Relationship
 from screener.surroundings import (
-    Written,
     answered,
     asking,
     given_key,
-    habits_of,
     handle_key,
     is_distinct,
     name_key,
@@ -79,14 +78,24 @@ def test_an_account_is_found_from_either_end():
 
 
 def test_the_same_name_never_joins_two_accounts():
-    other = a_relationship(platform="discord", id="77", name="Maya Rivers", heard=["wants-other-app"])
+    other = a_relationship(platform="discord", id="77", name="Maya Rivers", handle="maya.r", heard=["flattery"])
     event = a_request(contact=a_contact(name="Maya Rivers"))
 
     assert twins(a_question(event), event.contact, (other,)) == ()
 
 
+def test_the_same_name_joins_two_accounts_right_after_a_move_was_asked():
+    asked = a_relationship(platform="discord", id="77", name="Maya Rivers", heard=["wants-other-app"])
+    known = a_relationship(platform="discord", id="78", name="Maya Rivers", heard=["wants-other-app"], known=True)
+    soon = a_request(at=NOON + timedelta(days=1), contact=a_contact(name="Maya Rivers"))
+    late = a_request(at=NOON + timedelta(days=90), contact=a_contact(name="Maya Rivers"))
+
+    assert [twin.id for twin in twins(a_question(soon), soon.contact, (asked, known))] == ["77"]
+    assert twins(a_question(late), late.contact, (asked,)) == ()
+
+
 def test_the_same_handle_joins_two_accounts_only_after_a_move_was_asked():
-    event = a_request(contact=a_contact(handle="maya.rivers_08"))
+    event = a_request(contact=a_contact(name="M. R.", handle="maya.rivers_08"))
     elsewhere = {"platform": "discord", "id": "77", "handle": "maya.rivers_08"}
     asked = a_relationship(**elsewhere, heard=["wants-other-app"])
     silent = a_relationship(**elsewhere)
@@ -141,29 +150,29 @@ def weeks(count: int, *, hour: int = 16, contacts: int = 4, a_day: int = 2, unti
     """Messages of the member on every day of so many weeks, the last of them so many days ago."""
     first = NOON.replace(hour=hour) - timedelta(days=until + 7 * count)
     return [
-        Written(int((first + timedelta(days=day)).timestamp()) // 3600, "facebook", str(contact), "member", a_day)
+        Written(int((first + timedelta(days=day)).timestamp()) // 3600, "facebook", str(contact), a_day)
         for day in range(7 * count)
         for contact in range(contacts)
     ]
 
 
+def habits_with(written: list[Written], contact: str = "new") -> Habits | None:
+    return habits_of(written, member=KIM, contact=("facebook", contact), at=NOON, windows=WINDOWS)
+
+
 def lately(contact: str, *, hour: int = 16, a_day: int = 8) -> list[Written]:
     days = (NOON.replace(hour=hour) - timedelta(days=day) for day in range(1, 7))
-    return [Written(int(day.timestamp()) // 3600, "facebook", contact, "member", a_day) for day in days]
+    return [Written(int(day.timestamp()) // 3600, "facebook", contact, a_day) for day in days]
 
 
 def test_habits_are_the_members_own_and_need_weeks_to_be_known():
-    question = a_question(a_message(contact=a_contact(id="new")))
-
-    assert habits_of([], question) is None
-    assert habits_of(weeks(1), question) is None
-    assert habits_of(weeks(4), question) is not None
+    assert habits_with([]) is None
+    assert habits_with(weeks(1)) is None
+    assert habits_with(weeks(4)) is not None
 
 
 def test_a_new_contact_that_takes_over_at_night_is_seen():
-    question = a_question(a_message(contact=a_contact(id="new")))
-
-    habits = habits_of([*weeks(4), *lately("new", hour=23)], question)
+    habits = habits_with([*weeks(4), *lately("new", hour=23)], contact="new")
 
     assert habits is not None
     assert habits.share == 1.0
@@ -173,18 +182,14 @@ def test_a_new_contact_that_takes_over_at_night_is_seen():
 
 
 def test_a_member_who_falls_silent_is_seen():
-    question = a_question(a_message(contact=a_contact(id="0")))
-
-    habits = habits_of([*weeks(4), *lately("0", a_day=1)[:2]], question)
+    habits = habits_with([*weeks(4), *lately("0", a_day=1)[:2]], contact="0")
 
     assert habits is not None
     assert habits.volume_times < 0.1
 
 
 def test_a_week_like_the_others_is_no_change():
-    question = a_question(a_message(contact=a_contact(id="0")))
-
-    habits = habits_of([*weeks(4), *weeks(1, until=0)], question)
+    habits = habits_with([*weeks(4), *weeks(1, until=0)], contact="0")
 
     assert habits is not None
     assert 0.8 < habits.volume_times < 1.2

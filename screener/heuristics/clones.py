@@ -64,8 +64,8 @@ def handle_elsewhere(moment: Moment) -> bool | None:
 
 @fact(
     "contact.accounts",
-    "How many accounts of this person write to the member, as far as there is evidence: a handle that was given, "
-    "or the same handle after a move was asked for; never the name alone.",
+    "How many accounts of this person write to the member, as far as there is evidence: a handle that was given, the "
+    "same name and picture, or the same handle or name just after a move was asked for; never the name alone.",
 )
 def accounts(event: Event, relationship: Relationship) -> int:
     return 1 + len(relationship.twins)

@@ -53,3 +53,8 @@ def hours_since_video_call(event: Event, relationship: Relationship) -> float | 
 
 def _hours(event: Event, before: datetime | None) -> float | None:
     return (event.at - before).total_seconds() / HOUR if before is not None else None
+
+
+@fact_of_words("contact.said_before", "The word lists heard from the contact in earlier messages than this one.")
+def said_before(event: Event, relationship: Relationship, heard: frozenset[str]) -> frozenset[str]:
+    return frozenset(name for name, entry in relationship.contact_said.items() if entry.first < relationship.received)

@@ -13,9 +13,16 @@ SIDES: tuple[Side, ...] = ("contact", "member")
 class Test(NamedTuple):
     """A condition, and the rules that need it as bits of one number; it is tried once, however many they are."""
 
-    fact: str
     holds_of: Callable[[Value], bool]
     needed_by: int
+
+
+class Asked(NamedTuple):
+    """A fact, with all that is asked of it, and the rules that ask anything of it."""
+
+    fact: str
+    needed_by: int
+    tests: tuple[Test, ...]
 
 
 class Shelf(NamedTuple):
@@ -23,7 +30,7 @@ class Shelf(NamedTuple):
 
     always: int
     by_list: Mapping[str, int]
-    tests: tuple[Test, ...]
+    asked: tuple[Asked, ...]
 
 
 class Index:
@@ -39,13 +46,16 @@ class Index:
         left = shelf.always
         for name in heard:
             left |= shelf.by_list.get(name, 0)
-        for fact, holds_of, needed_by in shelf.tests:
-            if left & needed_by:
-                value = facts.get(fact)
-                if value is None or not holds_of(value):
+        for fact, asked_by, tests in shelf.asked:
+            if not left & asked_by:
+                continue
+            value = facts.get(fact)
+            if value is None:
+                left &= ~asked_by
+                continue
+            for holds_of, needed_by in tests:
+                if left & needed_by and not holds_of(value):
                     left &= ~needed_by
-                    if not left:
-                        return ()
         return tuple(self._rules[place] for place in _bits(left))
 
     def _shelf(self, kind: str, side: Side) -> Shelf:
@@ -61,9 +71,21 @@ class Index:
                 by_list[name] = by_list.get(name, 0) | 1 << place
             for condition in rule.conditions:
                 needed_by[condition] = needed_by.get(condition, 0) | 1 << place
-        # Those that most rules share come first: where they fail, most rules are done with.
-        ordered = sorted(needed_by.items(), key=lambda item: -item[1].bit_count())
-        return Shelf(always, by_list, tuple(Test(each.fact, each.holds_of, rules) for each, rules in ordered))
+        return Shelf(always, by_list, tuple(_by_fact(needed_by)))
+
+
+def _by_fact(needed_by: Mapping[Condition, int]) -> list[Asked]:
+    """What is asked, fact by fact, those that most rules share first: where they fail, most rules are done with."""
+    facts: dict[str, list[Test]] = {}
+    for condition, rules in needed_by.items():
+        facts.setdefault(condition.fact, []).append(Test(condition.holds_of, rules))
+    found = []
+    for fact, tests in facts.items():
+        asked_by = 0
+        for test in tests:
+            asked_by |= test.needed_by
+        found.append(Asked(fact, asked_by, tuple(tests)))
+    return sorted(found, key=lambda asked: -asked.needed_by.bit_count())
 
 
 def _bits(number: int) -> Iterator[int]:

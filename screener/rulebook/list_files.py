@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from screener.relationships import LONGEST_WORD
+from screener.remembered import LONGEST_WORD
 from screener.rulebook.lists import Phrase, why_not
 from screener.rulebook.mistakes import Notes
 from screener.rulebook.phrases import BadPhrase, Words, pattern

@@ -3,10 +3,11 @@
 import json
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from screener.family import Member
+from screener.habits import Written
 from screener.relationships import Relationship
 from screener.store.tables import events, handles, relationships
 from screener.store.times import micros, moment
@@ -17,7 +18,6 @@ from screener.surroundings import (
     Keys,
     Question,
     Surroundings,
-    Written,
     answered,
     keys_of,
 )
@@ -55,39 +55,95 @@ async def find(connection: AsyncConnection, question: Question) -> Surroundings:
     )
 
 
-def _is_own(question: Question) -> Any:
-    return and_(
-        relationships.c.member == question.member.id,
-        relationships.c.platform == question.platform,
-        relationships.c.contact == question.contact,
+# The statements are built once: building one takes longer than running it.
+_contact = relationships.c
+_is_own = and_(
+    _contact.member == bindparam("own_member"),
+    _contact.platform == bindparam("own_platform"),
+    _contact.contact == bindparam("own_contact"),
+)
+NEAR = (
+    select(_contact.member, _contact.member_name, _contact.state)
+    .where(
+        or_(
+            _contact.name_key == bindparam("name_key"),
+            _contact.avatar_key == bindparam("avatar_key"),
+            _contact.handle_key.in_(bindparam("handle_keys", expanding=True)),
+            _contact.called.in_(bindparam("gave", expanding=True)),
+            _contact.id.in_(
+                select(handles.c.relationship).where(handles.c.handle.in_(bindparam("called_so", expanding=True)))
+            ),
+        ),
+        ~_is_own,
     )
+    .order_by(_contact.known.desc(), _contact.last.desc(), _contact.contact.desc())
+    .limit(MOST_NEAR)
+)
+APPROACHES = (
+    select(
+        _contact.member,
+        _contact.platform,
+        _contact.contact,
+        _contact.approached,
+        _contact.name_key,
+        _contact.given_key,
+        _contact.handle_key,
+        _contact.avatar_key,
+        _contact.joined,
+    )
+    .where(_contact.approached.between(bindparam("since"), bindparam("until")))
+    .order_by(_contact.approached.desc())
+    .limit(MOST_APPROACHES)
+)
+NAMED = (
+    select(_contact.given_key)
+    .where(
+        _contact.member == bindparam("own_member"),
+        _contact.given_key.in_(bindparam("words", expanding=True)),
+        or_(_contact.known, _contact.friend),
+        ~_is_own,
+    )
+    .distinct()
+)
+_hour = (events.c.at // HOUR).label("hour")
+_counted = (
+    select(_hour, events.c.relationship, func.count().label("messages"))
+    .where(
+        events.c.member == bindparam("own_member"),
+        events.c.kind == "message",
+        events.c.by == "member",
+        events.c.at >= bindparam("since"),
+    )
+    .group_by(_hour, events.c.relationship)
+    .limit(MOST_HOURS)
+    .subquery()
+)
+WRITTEN = select(_counted.c.hour, _contact.platform, _contact.contact, _counted.c.messages).join(
+    relationships, _contact.id == _counted.c.relationship
+)
+
+
+def _own(question: Question) -> dict[str, str]:
+    return {
+        "own_member": question.member.id,
+        "own_platform": question.platform,
+        "own_contact": question.contact,
+    }
 
 
 async def _near(connection: AsyncConnection, question: Question) -> tuple[Relationship, ...]:
-    shared = [
-        column == key
-        for column, key in (
-            (relationships.c.name_key, question.keys.name),
-            (relationships.c.avatar_key, question.keys.avatar),
-        )
-        if key
-    ]
-    if question.handles:
-        shared.append(relationships.c.handle_key.in_(question.handles))
-    if question.gave:
-        shared.append(relationships.c.called.in_(question.gave))
-    if question.called:
-        gave = select(handles.c.relationship).where(handles.c.handle.in_(question.called))
-        shared.append(relationships.c.id.in_(gave))
-    if not shared:
+    keys = question.keys
+    if not (keys.name or keys.avatar or question.handles or question.called or question.gave):
         return ()
-    columns = (relationships.c.member, relationships.c.member_name, relationships.c.state)
-    rows = await connection.execute(
-        select(*columns)
-        .where(or_(*shared), ~_is_own(question))
-        .order_by(relationships.c.known.desc(), relationships.c.last.desc(), relationships.c.contact.desc())
-        .limit(MOST_NEAR)
-    )
+    asked = {
+        **_own(question),
+        "name_key": keys.name,
+        "avatar_key": keys.avatar,
+        "handle_keys": question.handles,
+        "gave": question.gave,
+        "called_so": question.called,
+    }
+    rows = await connection.execute(NEAR, asked)
     return tuple(
         Relationship.from_json(json.loads(state), member=_member(question, id, name)) for id, name, state in rows
     )
@@ -99,16 +155,7 @@ def _member(question: Question, id: str, name: str) -> Member:
 
 async def _approaches(connection: AsyncConnection, question: Question) -> tuple[Approach, ...]:
     assert question.approaches_since is not None
-    table = relationships.c
-    rows = await connection.execute(
-        select(
-            table.member, table.platform, table.contact, table.approached,
-            table.name_key, table.given_key, table.handle_key, table.avatar_key, table.joined,
-        )
-        .where(table.approached.between(micros(question.approaches_since), micros(question.at)))
-        .order_by(table.approached.desc())
-        .limit(MOST_APPROACHES)
-    )  # fmt: skip
+    asked = {"since": micros(question.approaches_since), "until": micros(question.at)}
     return tuple(
         Approach(
             member=row.member,
@@ -118,42 +165,16 @@ async def _approaches(connection: AsyncConnection, question: Question) -> tuple[
             keys=Keys(row.name_key, row.given_key, row.handle_key, row.avatar_key),
             joined=moment(row.joined) if row.joined is not None else None,
         )
-        for row in rows
+        for row in await connection.execute(APPROACHES, asked)
     )
 
 
 async def _named(connection: AsyncConnection, question: Question) -> tuple[str, ...]:
-    table = relationships.c
-    rows = await connection.execute(
-        select(table.given_key)
-        .where(
-            table.member == question.member.id,
-            table.given_key.in_(question.words),
-            or_(table.known, table.friend),
-            ~_is_own(question),
-        )
-        .distinct()
-    )
+    rows = await connection.execute(NAMED, {**_own(question), "words": question.words})
     return tuple(name for (name,) in rows)
 
 
 async def _written(connection: AsyncConnection, question: Question) -> tuple[Written, ...]:
     assert question.habits_since is not None
-    hour = (events.c.at // HOUR).label("hour")
-    counted = (
-        select(hour, events.c.by, events.c.relationship, func.count().label("messages"))
-        .where(
-            events.c.member == question.member.id,
-            events.c.kind == "message",
-            events.c.at >= micros(question.habits_since) // HOUR * HOUR,
-        )
-        .group_by(hour, events.c.by, events.c.relationship)
-        .limit(MOST_HOURS)
-        .subquery()
-    )
-    rows = await connection.execute(
-        select(counted, relationships.c.platform, relationships.c.contact).join(
-            relationships, relationships.c.id == counted.c.relationship
-        )
-    )
-    return tuple(Written(row.hour, row.platform, row.contact, row.by, row.messages) for row in rows)
+    asked = {"own_member": question.member.id, "since": micros(question.habits_since) // HOUR * HOUR}
+    return tuple(Written(*row) for row in await connection.execute(WRITTEN, asked))

@@ -9,6 +9,7 @@ from typing import Any
 
 from screener.events import Event, Message
 from screener.family import Member
+from screener.habits import Written
 from screener.relationships import Relationship
 from screener.store.base import Issue, Recalled, event_key, relationship_key
 from screener.surroundings import (
@@ -17,10 +18,10 @@ from screener.surroundings import (
     Approach,
     Question,
     Surroundings,
-    Written,
     answered,
     keys_of,
 )
+from screener.tally import day_of
 
 type Key = tuple[str, str, str]
 
@@ -37,7 +38,8 @@ class MemoryStore:
         self._marks: dict[Key, frozenset[tuple[str, str]]] = {}
         self._approaches: list[tuple[datetime, Key]] = []
         self._approached: dict[Key, datetime] = {}
-        self._written: defaultdict[str, Counter[tuple[int, str, str, str]]] = defaultdict(Counter)
+        # The members' own messages by member and day, so that habits cost the same however long the run.
+        self._written: defaultdict[tuple[str, int], Counter[tuple[int, str, str]]] = defaultdict(Counter)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["MemoryStore"]:
@@ -75,8 +77,9 @@ class MemoryStore:
                 self._approaches.remove((before, key))
             self._approached[key] = at
             insort(self._approaches, (at, key))
-        if isinstance(event, Message) and is_new:
-            self._written[member.id][int(event.at.timestamp()) // 3600, key[1], key[2], event.by] += 1
+        if isinstance(event, Message) and event.by == "member" and is_new:
+            hour = int(event.at.timestamp()) // 3600
+            self._written[member.id, hour // 24][hour, key[1], key[2]] += 1
 
     async def remember(self, platform: str, device: str, values: Iterable[tuple[str, Any]]) -> None:
         kept = self._remembered.setdefault((platform, device), {})
@@ -145,6 +148,7 @@ class MemoryStore:
         if question.habits_since is None:
             return
         since = int(question.habits_since.timestamp()) // 3600
-        for (hour, platform, contact, by), count in self._written[question.member.id].items():
-            if hour >= since:
-                yield Written(hour, platform, contact, by, count)
+        for day in range(since // 24, day_of(question.at) + 1):
+            for (hour, platform, contact), messages in self._written.get((question.member.id, day), {}).items():
+                if hour >= since:
+                    yield Written(hour, platform, contact, messages)

@@ -166,9 +166,9 @@ class SqlTransaction:
             )
         else:
             await self.connection.execute(update(relationships).where(relationships.c.id == id).values(**values))
-        for handle in relationship.gave:
-            row = {"handle": handle[:80], "relationship": id}
-            await self.connection.execute(upsert(handles).values(row).on_conflict_do_nothing())
+        if relationship.gave and event.by == "contact":
+            rows = [{"handle": handle, "relationship": id} for handle in relationship.gave]
+            await self.connection.execute(upsert(handles).on_conflict_do_nothing(), rows)
         platform, account, event_id = event_key(event)
         await self.connection.execute(
             upsert(events)

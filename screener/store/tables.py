@@ -82,7 +82,7 @@ events = Table(
     Column("captured", BigInteger, nullable=False),
     PrimaryKeyConstraint("platform", "account", "id"),
     Index("ix_events_relationship", "relationship", "at"),
-    Index("ix_events_member", "member", "kind", "at", "by", "relationship"),
+    Index("ix_events_member", "member", "kind", "by", "at", "relationship"),
 )
 
 alerts = Table(

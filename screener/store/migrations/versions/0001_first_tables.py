@@ -139,7 +139,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.create_index("ix_events_relationship", ["relationship", "at"], unique=False)
-        batch_op.create_index("ix_events_member", ["member", "kind", "at", "by", "relationship"], unique=False)
+        batch_op.create_index("ix_events_member", ["member", "kind", "by", "at", "relationship"], unique=False)
 
     op.create_table(
         "acts",
