@@ -124,7 +124,7 @@ class Relationship:
                 changes |= self._called(event)
             case Edited() if event.by == "contact":
                 # Words put in later are said all the same; only the message was counted when it came.
-                changes["contact_said"] = _with_heard(self.contact_said, heard, self.received, event.at)
+                changes["contact_said"] = with_heard(self.contact_said, heard, self.received, event.at)
             case Deleted() if event.by == "contact":
                 changes["deleted_by_contact"] = self.deleted_by_contact + 1
             case Deleted():
