@@ -169,12 +169,13 @@ class GateScript:
         home = home_option()
         self.probe = Probe(certificate=_certificate())
         await self.probe.start()
-        enrolled = Enrolled(home / "enrolled.json")
-        ctx.master.addons.add(Guard(probe=self.probe.address), Gate(endpoints(), enrolled, lambda *_: None))
+        self.enrolled = Enrolled(home / "enrolled.json")
+        ctx.master.addons.add(Guard(probe=self.probe.address), Gate(endpoints(), self.enrolled, lambda *_: None))
 
     async def done(self) -> None:
-        """Stops the probe page."""
+        """Stops the probe page, and waits until every enrolment is in the file."""
         await self.probe.close()
+        await self.enrolled.saved()
 
 
 def _certificate() -> Path:

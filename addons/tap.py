@@ -24,8 +24,6 @@ from screener.spool import Writer, allowed, place
 
 MOST_OPEN = 8_192
 MOST_ADDRESS = 16_384
-# A decoder that asks for one of these is wrong, and must not get it.
-NEVER_COPIED = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 # Pictures are not looked at and not kept, and a form with parts is how a browser sends them.
 NEVER_COPIED_BODIES = ("image/", "video/", "audio/", "font/", "multipart/form-data")
 
@@ -48,7 +46,7 @@ class Tap:
         """Lets the request stream; copies its body if a decoder reads such an exchange."""
         flow.request.stream = True
         try:
-            if not _is_upgrade(flow.request) and (copy := self._begin(flow, "http", "sse")):
+            if not _is_upgrade(flow.request) and (copy := self._begin(flow, is_socket=False)):
                 self._open[flow.id] = copy
                 if _may_copy(flow.request.headers.get("content-type", "")):
                     flow.request.stream = Tee(copy, "request")
@@ -67,19 +65,28 @@ class Tap:
             self.counts["tap_errors"] += 1
 
     def response(self, flow: http.HTTPFlow) -> None:
-        """The answer is complete."""
+        """The answer is complete, or a socket opens."""
         if flow.websocket is None:
             self._close(flow.id, cut=False)
+            return
+        try:
+            if copy := self._begin(flow, is_socket=True):
+                self._open[flow.id] = copy
+        except BaseException:
+            self.counts["tap_errors"] += 1
+        if flow.id not in self._open:
+            # A socket that nobody reads passes as bytes: mitmproxy would gather and unpack each message, and 300 KB
+            # can become 300 MB, for which every browser in the house waits.
+            flow.websocket = None
 
     def error(self, flow: http.HTTPFlow) -> None:
         """The exchange was broken off; what passed before is copied already."""
         self._close(flow.id, cut=True)
 
     def websocket_start(self, flow: http.HTTPFlow) -> None:
-        """Opens the copy of a socket that a decoder reads."""
+        """Begins the copy of a socket that a decoder reads."""
         try:
-            if copy := self._begin(flow, "websocket"):
-                self._open[flow.id] = copy
+            if copy := self._open.get(flow.id):
                 copy.tell("open")
         except BaseException:
             self.counts["tap_errors"] += 1
@@ -118,18 +125,15 @@ class Tap:
         except BaseException:
             self.counts["tap_errors"] += 1
 
-    def _begin(self, flow: http.HTTPFlow, *ways: str) -> Copy | None:
+    def _begin(self, flow: http.HTTPFlow, *, is_socket: bool) -> Copy | None:
         host = host_of(flow.request)
-        if not self._table.watches(host):
+        if not self._table.watches(host) or not self._is_genuine(flow):
             return None
         device = device_of(flow.client_conn)
         if not self._is_enrolled(device):
             return None
         path = flow.request.path.partition("?")[0]
-        endpoint = next(
-            filter(None, (self._table.find(host=host, method=flow.request.method, path=path, via=via) for via in ways)),
-            None,
-        )
+        endpoint = self._table.watched(host=host, method=flow.request.method, path=path, is_socket=is_socket)
         if endpoint is None:
             return None
         if len(self._open) >= MOST_OPEN:
@@ -142,25 +146,33 @@ class Tap:
             counts=self.counts,
             blank=endpoint.blanked,
             meta=allowed.opening(
-                via="websocket" if "websocket" in ways else "http",
+                via="websocket" if is_socket else "http",
                 device=device,
                 method=flow.request.method,
                 host=host,
                 target=_clean(flow.request.path),
                 found=_plain(flow.request.headers),
-                wanted=endpoint.headers - NEVER_COPIED,
+                wanted=endpoint.headers,
                 cookie=endpoint.cookie,
             ),
         )
 
+    def _is_genuine(self, flow: http.HTTPFlow) -> bool:
+        """Whether the platform itself answers, as its certificate proves.
+
+        The host asked for is only a header: without this, anybody in the house could serve a conversation of their own
+        in a platform's name, and make an old friend of a stranger or an alert about somebody.
+        """
+        sni = flow.client_conn.sni or ""
+        return flow.request.scheme == "https" and flow.client_conn.tls_established and self._table.watches(sni)
+
     def _answer(self, flow: http.HTTPFlow, response: http.Response, copy: Copy) -> None:
         content_type = response.headers.get("content-type", "")
-        is_events = content_type.strip().lower().startswith("text/event-stream")
-        endpoint = self._table.find(
+        endpoint = self._table.watched(
             host=copy.host,
             method=flow.request.method,
             path=flow.request.path.partition("?")[0],
-            via="sse" if is_events else "http",
+            is_socket=False,
             content_type=content_type,
         )
         if endpoint is None or not _may_copy(content_type):
@@ -169,7 +181,7 @@ class Tap:
         if response.status_code in (403, 429):
             # A site that doubts the browser behind a proxy says so in this way.
             self.counts[f"answered_{response.status_code}"] += 1
-        copy.is_endless = is_events
+        copy.is_endless = endpoint.via == "sse"
         copy.tell("head", meta={"status": response.status_code, "headers": allowed.headers(_plain(response.headers))})
         response.stream = Tee(copy, "response")
 

@@ -12,9 +12,10 @@ from pathlib import Path
 from screener import story
 from screener.demo.client import Client
 from screener.demo.player import account_of, watched
-from screener.demo.stage import SESSION, STORIES, claimed, staged
+from screener.demo.stage import STORIES, claimed, staged
 from screener.demo.tabs import tab
 from screener.events import Account, FriendRequest, Message
+from screener.web.sessions import COOKIE
 from tests.demo.chromium import browsing
 
 AIM_MS = 2_000
@@ -40,7 +41,7 @@ async def measured(rounds: int) -> list[float]:
         session = await asyncio.to_thread(claimed, url, str(stage.supervisor.claim_code), "a long enough password")
         with tempfile.TemporaryDirectory() as folder:
             async with browsing(Path(folder)) as parents:
-                await parents.add_cookies([{"name": SESSION, "value": session, "url": url}])
+                await parents.add_cookies([{"name": COOKIE, "value": session, "url": url}])
                 page = await parents.new_page()
                 await page.goto(url)
                 for number in range(rounds):

@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, Self
 
-from screener.rules import Signal
+from screener.levels import LEVELS, LevelName
+from screener.rules import Signal, Stage
 from screener.score import Score
 
-Level = Literal["look", "talk", "act"]
-LEVELS: tuple[Level, ...] = ("look", "talk", "act")
+State = Literal["new", "seen", "closed"]
 
 
 def height(level: str | None) -> int:
@@ -18,16 +18,16 @@ def height(level: str | None) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Alert:
-    """An alert about one relationship. Its level never falls by itself: what was seen stays until a parent closes i."""
+    """An alert about one relationship. Its level never falls: what was seen stays until a parent closes it."""
 
     id: str
-    level: Level
+    level: LevelName
     points: int
-    stages: tuple[str, ...]
+    stages: tuple[Stage, ...]
     signals: tuple[Signal, ...]
     opened: datetime
     updated: datetime
-    state: Literal["new", "seen", "closed"] = "new"
+    state: State = "new"
 
     @classmethod
     def opening(cls, *, id: str, score: Score, at: datetime) -> Self | None:
@@ -45,10 +45,13 @@ class Alert:
         )
 
     def grown(self, score: Score, *, at: datetime) -> Self:
-        """This alert with a newer score in it. A rise of the level makes it new again, whatever was done with it."""
+        """This alert with a newer score in it. A rise of the level makes it new again, whatever was done with it, and
+        so does another threat or demand: at the highest level nothing could rise any more.
+        """
         rises = height(score.level) > height(self.level)
         news = {signal.rule for signal in score.signals} - {signal.rule for signal in self.signals}
-        if not rises and not news:
+        threatened = any(signal.alone and signal.at == at for signal in score.signals)
+        if not rises and not news and not threatened:
             return self
         older = tuple(s for s in self.signals if s.rule not in {signal.rule for signal in score.signals})
         return replace(
@@ -58,7 +61,7 @@ class Alert:
             stages=tuple(dict.fromkeys((*self.stages, *score.stages))),
             signals=(*older, *score.signals),
             updated=at,
-            state="new" if rises else self.state,
+            state="new" if rises or threatened else self.state,
         )
 
     def to_json(self) -> dict[str, Any]:

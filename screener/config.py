@@ -1,12 +1,39 @@
 """config.yaml, typed: every setting, with mistakes named by line."""
 
+import difflib
+import ipaddress
+import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from screener import yamlfile
-from screener.family import Family, Member, timezone_named
+from screener import platforms, yamlfile
+from screener.family import Family, Member, Role, timezone_named
+
+
+def _country(code: str) -> str:
+    if not re.fullmatch("[A-Z]{2}", code):
+        raise ValueError(f'"{code[:20]}" is not a country. Write its two capital letters, such as "GB".')
+    return code
+
+
+def _device(address: str) -> str:
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:
+        raise ValueError(
+            f'"{address[:60]}" is not an address. Write one such as "192.168.1.20", or "127.0.0.1" for this PC itself.'
+        ) from None
+
+
+def _platform(name: str) -> str:
+    known = [decoder.name for decoder in platforms.decoders()]
+    if name not in known:
+        near = difflib.get_close_matches(name, known, 1)
+        mend = f'Did you mean "{near[0]}"?' if near else f"Write one of: {', '.join(sorted(known))}."
+        raise ValueError(f'"{name[:60]}" is not a platform that is read. {mend}')
+    return name
 
 
 class _Strict(BaseModel):
@@ -16,11 +43,11 @@ class _Strict(BaseModel):
 class MemberSettings(_Strict):
     name: Annotated[str, Field(min_length=1, max_length=80)]
     age: Annotated[int | None, Field(ge=0, le=130)] = None
-    role: Literal["parent", "child", "adult"] | None = None
-    country: Annotated[str | None, Field(pattern="^[A-Z]{2}$")] = None
+    role: Role | None = None
+    country: Annotated[str, AfterValidator(_country)] | None = None
     timezone: Annotated[str, AfterValidator(timezone_named)] = "UTC"
-    devices: tuple[str, ...] = ()
-    accounts: dict[str, tuple[str, ...]] = {}
+    devices: tuple[Annotated[str, AfterValidator(_device)], ...] = ()
+    accounts: dict[Annotated[str, AfterValidator(_platform)], tuple[str, ...]] = {}
 
 
 class FamilySettings(_Strict):
@@ -49,11 +76,10 @@ class Config(_Strict):
         """The family as the judging knows it."""
         return Family(
             members=tuple(
-                Member(
-                    id=f"member:{m.name}",
-                    name=m.name,
+                Member.named(
+                    m.name,
                     age=m.age,
-                    role=m.role or ("adult" if m.age is not None and m.age >= 18 else "child"),
+                    role=m.role,
                     country=m.country,
                     timezone=m.timezone,
                     accounts=m.accounts,

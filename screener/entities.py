@@ -8,7 +8,7 @@ from typing import Any
 
 import re2
 
-LONGEST = 10_000
+LONGEST = 60_000
 MOST = 20
 """Of each kind, a text gives this many at most."""
 MOST_GIVEN = 4

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal, Self
 
 Side = Literal["contact", "member"]
 Media = Literal["image", "video", "audio", "file", "sticker"]
+CallKind = Literal["audio", "video"]
 
 LONGEST_TEXT = 300
 """So much of a name or a biography is kept."""
@@ -175,7 +176,7 @@ class Call(Event):
 
     kind: ClassVar[str] = "call"
 
-    call: Literal["audio", "video"] | None = None
+    call: CallKind | None = None
     seconds: int | None = None
 
 

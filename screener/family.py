@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from screener.events import Account
@@ -18,6 +18,10 @@ def timezone_named(name: str) -> str:
     raise ValueError(f'"{name[:60]}" is not a time zone. {mend}')
 
 
+Role = Literal["parent", "child", "adult"]
+ADULT_FROM = 18
+
+
 @dataclass(frozen=True, kw_only=True)
 class Member:
     """One of us, child or adult. `accounts` are the permanent ids that are theirs, by platform."""
@@ -25,11 +29,17 @@ class Member:
     id: str
     name: str
     age: int | None = None
-    role: Literal["parent", "child", "adult"] = "child"
+    role: Role = "child"
     country: str | None = None
     timezone: str = "UTC"
     accounts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     devices: tuple[str, ...] = ()
+
+    @classmethod
+    def named(cls, name: str, *, age: int | None = None, role: Role | None = None, **more: Any) -> Self:
+        """The member whom the family calls so. Whose role nobody has said is an adult from 18 on, else a child."""
+        grown = age is not None and age >= ADULT_FROM
+        return cls(id=f"member:{name}", name=name, age=age, role=role or ("adult" if grown else "child"), **more)
 
     @property
     def zone(self) -> ZoneInfo:

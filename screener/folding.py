@@ -9,7 +9,11 @@ from typing import Literal
 import re2
 
 LONGEST = 10_000
-"""Longer texts are read from their beginning and their end."""
+"""Longer texts are read in pieces."""
+LONGEST_NAME = 500
+OVERLAP = 400
+MOST_PIECES = 6
+"""What stands in a text beyond so many pieces is not read, but for its end; no platform lets anybody write as much."""
 
 ZERO_WIDTH = frozenset(
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2060\u2061\u2062\u2063\u2064\u3164\ufeff\uffa0"
@@ -18,6 +22,16 @@ JOINERS = frozenset("\u200b\u200c\u200d\u200e\u200f")
 TURNS = frozenset("\u202a\u202b\u202d\u202e\u2066\u2067\u2068")
 """What turns the direction of text; a left-to-right mark alone is ordinary."""
 UNSEEN = ZERO_WIDTH | JOINERS | TURNS
+
+PADDING = re.compile(r"\s{2,}")
+PILES = re.compile("[\u0300-\u036f\u0483-\u0487\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{5,}")
+"""Marks heaped on one letter: no language does it, and putting them in order takes the square of their number."""
+SWELLING = str.maketrans("\ufdfa\ufdfb", "  ")
+"""Single characters that would become whole phrases."""
+STYLED = {first + n: ord("a") + n for first in (0x1F150, 0x1F170) for n in range(26)} | str.maketrans(
+    "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘǫʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnopqrstuvwyz"
+)
+"""Latin letters in a shape that no compatibility form leads back from: in circles and squares, small capitals."""
 
 # Letters of other scripts that look like Latin ones, after case folding and compatibility forms.
 LOOKALIKES = str.maketrans(
@@ -42,7 +56,6 @@ SPACED = re.compile(rf"(?<= )(?:(?![{UNSPACED}])[^\W\d_] ){{3,}}")
 RUN = re.compile(r"(\w)\1{2,}")
 # Marks piled upon one letter; putting very many in their order takes very long.
 MARKS = r"[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
-PILE = re.compile(rf"(?<={MARKS}){MARKS}{{8,}}")
 LATIN_MARKS = re.compile(r"([a-z])[\u0300-\u036f]+")
 
 View = Literal["light", "full"]
@@ -78,10 +91,12 @@ class Folded:
     @cached_property
     def _light_spans(self) -> list[Span]:
         lowered, spans = self._lowered
-        return _aligned(lowered, spans, self.light)
+        return _aligned(lowered, spans, self.light) if self.text else []
 
     @cached_property
     def _full_spans(self) -> list[Span]:
+        if not self.text:
+            return []
         lowered, spans = self._lowered
         unsplit = _unsplit(_unmix(lowered)[0])[0]
         # These two change letters and keep their number; the others only leave some out.
@@ -89,15 +104,44 @@ class Folded:
         return _aligned(_unleet(unsplit)[0], spans, self.full)
 
 
+def pieces(text: str) -> list[str]:
+    """A long text in parts that can be folded, each beginning with the end of the one before it."""
+    text = unpadded(text)
+    starts = range(0, max(len(text) - OVERLAP, 1), LONGEST - OVERLAP)
+    parts = [text[start : start + LONGEST] for start in starts[: MOST_PIECES - 1]]
+    return parts if len(starts) < MOST_PIECES else [*parts, text[-LONGEST:]]
+
+
+def unpadded(text: str) -> str:
+    """A text too long to be read whole, without what takes up room in it unseen; any other as it is."""
+    if len(text) <= LONGEST:
+        return text
+    return PADDING.sub(" ", "".join(c for c in text if c not in UNSEEN))
+
+
+def fold_whole(text: str) -> Folded:
+    """Both forms of a text of any length. Of one too long to be folded at once, no places can be told."""
+    parts = pieces(text)
+    if parts == [text]:
+        return fold(text)
+    folded = [fold(part) for part in parts]
+    return Folded(
+        text="",
+        light="".join(part.light for part in folded),
+        full="".join(part.full for part in folded),
+        obfuscated=any(part.obfuscated for part in folded),
+    )
+
+
 def fold(text: str) -> Folded:
-    """Both forms of a text."""
+    """Both forms of a text; of a long one, of its beginning and its end."""
     plain = shortened(text)
     if plain.isascii():
         lowered, hidden = plain.lower(), False
     else:
         plain = "".join(c if not 0xD800 <= ord(c) <= 0xDFFF else "\ufffd" for c in plain)
         hidden = _hides_in_words(plain) or any(c in TURNS for c in plain)
-        lowered = _lowered("".join(c for c in PILE.sub("", plain) if c not in UNSEEN))
+        lowered = _lowered("".join(c for c in PILES.sub("", plain) if c not in UNSEEN))
     light = spaced(lowered)
     unmixed, mixed = _unmix(lowered)
     unsplit, split = _unsplit(unmixed)
@@ -131,6 +175,7 @@ def letters_apart(text: str) -> str:
 
 
 def _lowered(plain: str) -> str:
+    plain = plain.translate(SWELLING).translate(STYLED)
     folded = LATIN_MARKS.sub(r"\1", unicodedata.normalize("NFKD", plain).casefold())
     return unicodedata.normalize("NFC", folded)
 
@@ -151,7 +196,7 @@ def _lowered_with_spans(text: str) -> tuple[str, list[Span]]:
             spans.extend([(begin, end)] * len(lowered))
 
     short = shortened(text)
-    piled = {place for pile in PILE.finditer(short) for place in range(*pile.span())}
+    piled = {place for pile in PILES.finditer(short) for place in range(*pile.span())}
     for number, each in enumerate(short):
         if each in UNSEEN or number in piled:
             continue
@@ -195,6 +240,7 @@ def mixes_scripts(word: str) -> bool:
 @lru_cache(maxsize=4096)
 def is_disguised(name: str) -> bool:
     """Whether a name mixes look-alike letters, or hides or turns some of it."""
+    name = PILES.sub("", name[:LONGEST_NAME])
     return (
         any(c in TURNS for c in name)
         or _hides_in_words(name)
@@ -222,11 +268,14 @@ def _unmix(lowered: str) -> tuple[str, bool]:
     if lowered.isascii():
         return lowered, False
     found = False
+    has_latin = re.search("[a-z]{2}", lowered) is not None
 
     def latin(word: re.Match[str]) -> str:
         nonlocal found
         if not mixes_scripts(word[0]):
-            return word[0]
+            # A whole word of look-alikes among Latin ones may be one in disguise, or another language: no proof.
+            is_alike = has_latin and all(ord(c) in LOOKALIKES for c in word[0])
+            return word[0].translate(LOOKALIKES) if is_alike else word[0]
         found = True
         return word[0].translate(LOOKALIKES)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from screener.capture import Gap
-from screener.store.base import Trouble
+from screener.store.base import Issue
 
 # The proxy writes its counters at least every two seconds; much longer than that and it is not there.
 PROXY_SILENT_SECONDS = 15
@@ -26,6 +26,10 @@ _GAPS: dict[str, tuple[str, str]] = {
         "A message was too large to be copied.",
         "Reload the page in the browser; from then on everything is read again.",
     ),
+    "too many open exchanges": (
+        "So many exchanges were open at once that the oldest was given up.",
+        "If this goes on, look whether a program on that device opens connections without end.",
+    ),
     "retention": (
         "A long connection was not followed from its beginning after a restart.",
         "Reload the page in the browser; from then on everything is read again.",
@@ -37,17 +41,18 @@ _GAPS: dict[str, tuple[str, str]] = {
 }
 
 
-def of_gap(gap: Gap) -> Trouble:
+def of_gap(gap: Gap) -> Issue:
     """The issue that a hole in the copies makes."""
     what, mend = _GAPS.get(
-        gap.why, (f"Something could not be copied ({gap.why}).", "If this goes on, run: screener doctor")
+        gap.why,
+        (f"Something could not be copied ({gap.why}).", "If it goes on, update Screener."),
     )
-    return Trouble(key=f"gap:{gap.why}", severity="warning", what=what, mend=mend, at=gap.at, count=gap.count)
+    return Issue(key=f"gap:{gap.why}", severity="warning", what=what, mend=mend, at=gap.at, count=gap.count)
 
 
-def of_unreadable(platform: str, why: str, at: datetime) -> Trouble:
+def of_unreadable(platform: str, why: str, at: datetime) -> Issue:
     """The issue that an answer we should have understood makes."""
-    return Trouble(
+    return Issue(
         key=f"unreadable:{platform}:{why}",
         severity="warning",
         what=f"Some of what {platform.capitalize()} sent could not be read ({why}).",
@@ -56,23 +61,23 @@ def of_unreadable(platform: str, why: str, at: datetime) -> Trouble:
     )
 
 
-def of_rules(mistakes: Iterable[str], at: datetime) -> list[Trouble]:
+def of_rules(mistakes: Iterable[str], at: datetime) -> list[Issue]:
     """The issues that broken rule files make; the other rules go on."""
     return [
-        Trouble(
+        Issue(
             key=f"rule:{mistake.split(':', 1)[0]}", severity="error", what="A rule is set aside.", mend=mistake, at=at
         )
         for mistake in mistakes
     ]
 
 
-def of_proxy(counters: Mapping[str, float], now: datetime) -> list[Trouble]:
+def of_proxy(counters: Mapping[str, float], now: datetime) -> list[Issue]:
     """The issues that show in the proxy's own counters."""
-    troubles = []
+    issues = []
     beat = counters.get("heartbeat")
     if beat is None or now.timestamp() - beat > PROXY_SILENT_SECONDS:
-        troubles.append(
-            Trouble(
+        issues.append(
+            Issue(
                 key="proxy:silent",
                 severity="error",
                 what="The proxy does not answer: nothing is being looked at. Browsing goes on without it.",
@@ -81,8 +86,8 @@ def of_proxy(counters: Mapping[str, float], now: datetime) -> list[Trouble]:
             )
         )
     if stumbled := sum(int(counters.get(name, 0)) for name in ("tap_errors", "tee_errors", "proxy_errors")):
-        troubles.append(
-            Trouble(
+        issues.append(
+            Issue(
                 key="proxy:errors",
                 severity="warning",
                 what=f"The proxy stumbled {stumbled} times while it copied. Browsing was not touched.",
@@ -90,4 +95,4 @@ def of_proxy(counters: Mapping[str, float], now: datetime) -> list[Trouble]:
                 at=now,
             )
         )
-    return troubles
+    return issues

@@ -8,6 +8,9 @@ from screener.windows import Windows
 
 LevelName = Literal["look", "talk", "act"]
 
+LEVELS: tuple[LevelName, ...] = ("look", "talk", "act")
+"""From the lowest to the highest."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Level:

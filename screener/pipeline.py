@@ -1,6 +1,7 @@
 """Capture to alert, on one page: the whole program, in order. Read this first."""
 
-import secrets
+import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from screener.capture import Capture
 from screener.entities import given
 from screener.events import Edited, Event, FriendRequest, Message, Profile
 from screener.family import Family, Member
-from screener.folding import Folded, fold
+from screener.folding import Folded, fold_whole
 from screener.relationships import MOST_TWINS, Relationship
 from screener.remembered import Twin
 from screener.rulebook import Rulebook
@@ -62,8 +63,8 @@ class Pipeline:
                 for event in decoded.events
                 if (step := await self.follow(event, self._member(event, capture.device), tx)) is not None
             ]
-            for why in decoded.unreadable:
-                await tx.note(health.of_unreadable(decoded.platform, why, capture.at))
+            for why, times in Counter(decoded.unreadable).items():
+                await tx.note(replace(health.of_unreadable(decoded.platform, why, capture.at), count=times))
             for step in followed[-1:]:
                 await tx.read(capture.device, decoded.platform, step.member.name, capture.at)
             await tx.remember(decoded.platform, capture.device, memory.kept.changes())
@@ -76,6 +77,17 @@ class Pipeline:
         if again and not isinstance(event, Profile):
             return None
         before = await tx.recall(member, event)
+        if again and before.relationship is not None and _tells_nothing(event, before.relationship):
+            # A list of a thousand friends comes with every page: judging it again would hold up what is new.
+            return Followed(
+                event=event,
+                member=member,
+                relationship=before.relationship,
+                alert=before.alert,
+                is_news=False,
+                grew=before.alert is not None,
+                again=True,
+            )
         heard = self._hear(event)
         question = self._question(event, member, before, heard)
         around = await tx.surroundings(question)
@@ -117,7 +129,7 @@ class Pipeline:
             relationship = replace(
                 relationship, bio_said=tuple(sorted(self.rulebook.listen(relationship.contact.bio or "")))
             )
-        if not relationship.known and self._was_friend_before(event):
+        if not relationship.known and self._was_friend_before(event) and not _was_seen_to_begin(relationship):
             relationship = replace(relationship, known=True)
         elsewhere = [other.relationship for _, other in others if other.relationship]
         judged = with_strangeness(relationship, elsewhere) if elsewhere else relationship
@@ -137,14 +149,14 @@ class Pipeline:
         if before.alert is not None:
             alert = before.alert.grown(total, at=event.at)
         elif total.level is not None:
-            alert = Alert.opening(id=secrets.token_hex(8), score=total, at=event.at)
+            alert = Alert.opening(id=_alert_id(member, event), score=total, at=event.at)
         return Recalled(relationship=relationship, signals=signals, alert=alert)
 
     def _hear(self, event: Event) -> "_Heard":
         text = _words(event)
         if not text:
             return _Heard()
-        folded = fold(text)
+        folded = fold_whole(text)
         gave = given(text) if event.by == "contact" and isinstance(event, Message | Edited) else ()
         return _Heard(folded=folded, lists=self.rulebook.hear(folded), gave=gave)
 
@@ -194,6 +206,27 @@ def carried(others: Iterable[tuple[Twin, Recalled]], *, besides: Iterable[Signal
                 said = f"On {twin.platform.capitalize()}, where the same person writes ({twin.why}): {signal.because}"
                 found[signal.rule] = replace(signal, alone=False, words=None, because=said)
     return tuple(found.values())
+
+
+def _was_seen_to_begin(relationship: Relationship) -> bool:
+    """Whether it was no friendship yet when we first saw it.
+
+    Some platforms give the day of the request as that of the friendship, so a stranger who asked long ago and was only
+    now accepted would pass for an old friend, whose threats count as jokes.
+    """
+    return relationship.requested_at is not None or relationship.accepted_at is not None
+
+
+def _tells_nothing(event: Event, before: Relationship) -> bool:
+    """Whether what is kept of the contact stays the same."""
+    now, then = before.after(event).to_json(), before.to_json()
+    return all(now[part] == then[part] for part in ("account", "contact", "names"))
+
+
+def _alert_id(member: Member, event: Event) -> str:
+    """One alert a relationship: its id follows from whose it is, so that judging draws no lots."""
+    key = "\0".join((member.id, event.contact.platform, event.contact.id))
+    return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def _as_told(event: Event) -> Event:

@@ -6,7 +6,6 @@ import errno
 import json
 import logging
 import os
-import signal
 import socket
 import sys
 import time
@@ -23,12 +22,14 @@ from mitmproxy.options import CONF_BASENAME, Options
 from mitmproxy.tools.dump import DumpMaster
 
 from screener import config
+from screener.ending import end_with
 from screener.errors import Mistake
 from screener.home.folder import Home
 from screener.home.probe import Probe
 from screener.platforms import Endpoints, endpoints
 from screener.resources import shipped
 from screener.spool import Writer, place
+from screener.spool.writer import MOST_BYTES
 
 with suppress(Mistake):
     # In a checkout `addons` lies beside the package; an installed copy carries it inside.
@@ -76,7 +77,7 @@ class ProxySettings:
     home: Path
     host: str = "127.0.0.1"
     port: int = 8787
-    spool_bytes: int = 256 * 1024 * 1024
+    spool_bytes: int = MOST_BYTES
     steer: Mapping[str, tuple[str, int]] | None = None
     upstream_ca: Path | None = None
     always_enrolled: tuple[str, ...] = ()
@@ -87,17 +88,18 @@ async def run(
 ) -> None:
     """Serves until `stop` is set; `ready` is told the port. `table` says what is watched. Raises Mistake."""
     _check_free(settings.host, settings.port)
-    confdir = _certificate_folder(settings.home)
+    home = Home(folder=settings.home)
+    _make_authority(home)
     counts: Counter[str] = Counter()
     errors = _CountErrors(counts)
-    enrolled = Enrolled(settings.home / "enrolled.json", settings.always_enrolled)
+    enrolled = Enrolled(home.enrolled, settings.always_enrolled)
     table = table or endpoints()
-    writer = Writer(place(settings.home), most_bytes=settings.spool_bytes, extra=lambda: dict(counts))
-    probe = Probe(certificate=confdir / f"{CONF_BASENAME}-ca-cert.pem")
+    writer = Writer(place(home.folder), most_bytes=settings.spool_bytes, extra=lambda: dict(counts))
+    probe = Probe(certificate=home.certificate)
     logging.getLogger("mitmproxy").addHandler(errors)
     try:
         await probe.start()
-        master = _master(settings, confdir)
+        master = _master(settings, home.ca)
         guard = Guard(probe=probe.address, steer=settings.steer, counts=counts)
         gate = Gate(table, enrolled, writer.saw, counts)
         master.addons.add(guard, gate, Tap(writer.offer, table, enrolled.__contains__, counts))
@@ -154,9 +156,9 @@ def _master(settings: ProxySettings, confdir: Path) -> DumpMaster:
     return master
 
 
-def _certificate_folder(home: Path) -> Path:
-    """Where the family's certificate authority lies; it is made on the first start."""
-    folder = home / "ca"
+def _make_authority(home: Home) -> None:
+    """Makes the family's certificate authority on the first start. Raises Mistake."""
+    folder = home.ca
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
@@ -168,7 +170,6 @@ def _certificate_folder(home: Path) -> Path:
         raise Mistake(
             f"{folder}: this folder can't be written ({why.strerror}). Give it to the user who runs Screener."
         ) from None
-    return folder
 
 
 def _check_free(host: str, port: int) -> None:
@@ -188,7 +189,8 @@ def _check_free(host: str, port: int) -> None:
 
 
 def _busy(host: str, port: int) -> str:
-    return f"proxy {host}:{port}: another program listens there. Stop it, or name another port in config.yaml."
+    what = "another program listens there; perhaps Screener runs already"
+    return f"proxy {host}:{port}: {what}. Stop it, or name another port in config.yaml."
 
 
 class _CountErrors(logging.Handler):
@@ -224,26 +226,10 @@ def watch_loop(loop: asyncio.AbstractEventLoop, still_seconds: float = STILL_SEC
     Thread(target=watch, name="loop watch", daemon=True).start()
 
 
-def watch_supervisor(stop: Callable[[], object]) -> None:
-    """Calls `stop` when our standard input ends: whoever supervises us died."""
-
-    def wait() -> None:
-        with suppress(OSError):
-            while os.read(0, 1024):
-                pass
-        stop()
-
-    Thread(target=wait, name="supervisor watch", daemon=True).start()
-
-
 async def _until_told(settings: ProxySettings) -> None:
-    loop = asyncio.get_running_loop()
     stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    if os.environ.get("SCREENER_SUPERVISED"):
-        watch_supervisor(lambda: loop.call_soon_threadsafe(stop.set))
-    watch_loop(loop)
+    end_with(stop)
+    watch_loop(asyncio.get_running_loop())
     await run(settings, ready=lambda port: print(f"ready {port}", flush=True), stop=stop)
 
 

@@ -4,16 +4,18 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, ProgrammingError
 
 from screener import health, platforms
 from screener.capture import Capture, Gap
+from screener.memories import Memories
 from screener.pipeline import Followed, Pipeline
-from screener.platforms import Kept, Memory
+from screener.platforms import Decoded, Memory
 from screener.spool import Frame, Reader
 from screener.spool.assemble import Assembler
+from screener.store.base import Issue
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +26,9 @@ LOOK_SECONDS = 1.0
 RETRY_SECONDS = 2.0
 # A connection whose decoder must be fed from the beginning after a restart may keep this much in the spool.
 MAX_KEPT_BYTES = 8 * 1024 * 1024
+
+# What the database says of what it was given; anything else it says of itself, and that may pass.
+OURS = (DataError, IntegrityError, ProgrammingError)
 
 type Tell = Callable[[Followed], Awaitable[None]]
 
@@ -37,9 +42,11 @@ class Reading:
     tell: Tell
     after: int = 0
     assembler: Assembler = field(default_factory=Assembler)
-    memories: dict[str, Memory] = field(default_factory=dict)
-    kept: dict[tuple[str, str], Kept] = field(default_factory=dict)
+    memories: Memories = field(init=False)
     weights: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.memories = Memories(store=self.pipeline.store)
 
     async def run(self) -> None:
         """Reads until it is cancelled."""
@@ -63,7 +70,7 @@ class Reading:
         for n, frame in batch:
             for found in self.assembler.feed(frame):
                 if isinstance(found, Gap):
-                    await self._note(found)
+                    await self._note(health.of_gap(found))
                 else:
                     await self._screen(found)
             self.after = n
@@ -73,42 +80,35 @@ class Reading:
         return True
 
     async def _screen(self, capture: Capture) -> None:
-        memory = await self._memory(capture)
+        late = capture.stream in self.assembler.late
+        memory = await _as_soon_as_possible(lambda: self.memories.of(capture, late=late))
         decoded = platforms.decode(capture, memory)
         if decoded is None:
             return
-        while True:
-            try:
-                followed = await self.pipeline.screen(capture, decoded, memory)
-                break
-            except DBAPIError as why:
-                # A full disk or a locked file passes; until then the copies wait in the spool, and nothing is lost.
-                log.error("the store can't be written (%s), trying again", type(why.orig).__name__)
-                await asyncio.sleep(RETRY_SECONDS)
-            except Exception as bug:
-                # The edge of the pipeline: a capture that breaks it becomes an issue, and the next one goes on.
-                log.error("following a capture from %s failed: %s", decoded.platform, type(bug).__name__)
-                async with self.pipeline.store.transaction() as tx:
-                    await tx.note(health.of_unreadable(decoded.platform, f"internal: {type(bug).__name__}", capture.at))
-                return
-        for step in followed:
+        for step in await self._followed(capture, decoded, memory):
             if step.is_news:
                 await self.tell(step)
 
-    async def _memory(self, capture: Capture) -> Memory:
-        platform = platforms.platform_of(capture) or ""
-        key = (platform, capture.device)
-        if key not in self.kept:
-            self.kept[key] = Kept(await self.pipeline.store.remembered(*key))
-        if capture.via == "http":
-            return Memory(kept=self.kept[key])
-        memory = self.memories.setdefault(capture.stream, Memory(kept=self.kept[key]))
-        memory.late = capture.stream in self.assembler.late
-        return memory
+    async def _followed(self, capture: Capture, decoded: Decoded, memory: Memory) -> list[Followed]:
+        try:
+            return await _as_soon_as_possible(lambda: self.pipeline.screen(capture, decoded, memory))
+        except Exception as bug:
+            if len(decoded.events) > 1:
+                # A stranger may have written what breaks us: it must not take the others in his inbox page with it.
+                alone = [replace(decoded, events=(event,), unreadable=()) for event in decoded.events]
+                return [step for each in alone for step in await self._followed(capture, each, memory)]
+            # The edge of the pipeline: an event that breaks it becomes an issue, and the next one goes on.
+            log.error("following a capture from %s failed: %s", decoded.platform, type(bug).__name__)
+            why = f"internal: {type(bug).__name__}"
+            await self._note(health.of_unreadable(decoded.platform, why, capture.at))
+            return []
 
-    async def _note(self, gap: Gap) -> None:
-        async with self.pipeline.store.transaction() as tx:
-            await tx.note(health.of_gap(gap))
+    async def _note(self, issue: Issue) -> None:
+        async def note() -> None:
+            async with self.pipeline.store.transaction() as tx:
+                await tx.note(issue)
+
+        await _as_soon_as_possible(note)
 
     def _weigh(self, frame: Frame) -> None:
         if frame.kind in ("client", "server"):
@@ -119,10 +119,10 @@ class Reading:
         for stream, n in done.items():
             if stream not in self.assembler.open:
                 self.reader.forget(stream)
-                self.memories.pop(stream, None)
+                self.memories.streams.pop(stream, None)
                 self.weights.pop(stream, None)
-            elif stream in self.memories:
-                if not self.memories[stream].stream and not self.assembler.waits(stream):
+            elif stream in self.memories.streams:
+                if not self.memories.streams[stream].stream and not self.assembler.waits(stream):
                     self.reader.forget_frames(stream, n)
                 elif self.weights.get(stream, 0) > MAX_KEPT_BYTES:
                     self.reader.mark_lost(stream, n)
@@ -132,3 +132,15 @@ class Reading:
         """A spool that was set aside and begun anew counts its rows from one."""
         if self.after and await asyncio.to_thread(self.reader.last) < self.after:
             self.after = 0
+
+
+async def _as_soon_as_possible[T](work: Callable[[], Awaitable[T]]) -> T:
+    """A full disk or a locked file passes; until then the copies wait in the spool, and nothing is lost."""
+    while True:
+        try:
+            return await work()
+        except DatabaseError as why:
+            if isinstance(why, OURS):
+                raise
+            log.error("the store can't be written (%s), trying again", type(why.orig).__name__)
+            await asyncio.sleep(RETRY_SECONDS)

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
-from screener.events import (  # fmt: skip
+from screener.events import (
     Accepted,
     Account,
     Blocked,
     Call,
     Declined,
     Deleted,
+    Edited,
     Event,
     FriendRequest,
     Message,
@@ -121,6 +122,9 @@ class Relationship:
                 changes["refused"] = self._refusing(event.at)
             case Call():
                 changes |= self._called(event)
+            case Edited() if event.by == "contact":
+                # Words put in later are said all the same; only the message was counted when it came.
+                changes["contact_said"] = with_heard(self.contact_said, heard, self.received, event.at)
             case Deleted() if event.by == "contact":
                 changes["deleted_by_contact"] = self.deleted_by_contact + 1
             case Deleted():

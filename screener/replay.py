@@ -13,8 +13,8 @@ from screener.capture import Capture, Gap
 from screener.errors import Mistake
 from screener.events import Call, Edited, Event, FriendRequest, Message
 from screener.family import Family, Member
+from screener.memories import Memories
 from screener.pipeline import Followed, Pipeline
-from screener.platforms import Kept, Memory
 from screener.rulebook import Rulebook
 from screener.spool.assemble import Assembler
 from screener.store.base import Store
@@ -48,8 +48,10 @@ class Replay:
     counts: Counts = field(default_factory=Counts)
     _pipeline: Pipeline | None = None
     _numbers: dict[tuple[str, str, str], int] = field(default_factory=dict)
-    _memories: dict[tuple[str, ...], Memory] = field(default_factory=dict)
-    _kept: dict[tuple[str, str], Kept] = field(default_factory=dict)
+    _memories: Memories = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._memories = Memories(store=self.store)
 
     async def file(self, path: Path) -> AsyncIterator[Line]:
         """The lines that one file gives, its summary last. Raises Mistake when it can't be read."""
@@ -77,6 +79,8 @@ class Replay:
 
     async def _recording(self, recorded: recording.Recording) -> AsyncIterator[Line]:
         assembler = Assembler()
+        # No connection goes on in the next file, and each file counts its connections from nought.
+        self._memories.streams.clear()
         self.counts.gaps += recorded.cut
         for frame in recorded.frames:
             for found in assembler.feed(frame):
@@ -88,7 +92,7 @@ class Replay:
                     yield line
 
     async def _capture(self, capture: Capture, late: bool) -> AsyncIterator[Line]:
-        memory = self._memory(capture, late)
+        memory = await self._memories.of(capture, late=late)
         decoded = platforms.decode(capture, memory)
         if decoded is None:
             return
@@ -119,15 +123,6 @@ class Replay:
                 family=self.family, rulebook=self.rulebook, store=self.store, since=begins, member=self.member
             )
         return self._pipeline
-
-    def _memory(self, capture: Capture, late: bool) -> Memory:
-        key = (platforms.platform_of(capture) or "", capture.device)
-        kept = self._kept.setdefault(key, Kept())
-        if capture.via == "http":
-            return Memory(kept=kept)
-        memory = self._memories.setdefault((capture.device, capture.stream), Memory(kept=kept))
-        memory.late = late
-        return memory
 
     def _alert_line(self, step: Followed, number: int) -> Line:
         alert = step.alert

@@ -59,7 +59,7 @@ async def _database(path: Path) -> "SqlStore":
 
 
 def _named(name: str, family: Family) -> Member:
-    return next((member for member in family.members if member.name == name), Member(id=f"member:{name}", name=name))
+    return next((member for member in family.members if member.name == name), Member.named(name))
 
 
 def table(line: Line) -> str:

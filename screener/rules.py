@@ -18,6 +18,8 @@ STAGES: tuple[Stage, ...] = ("approach", "befriend", "isolate", "pressure")
 RUNNING: tuple[Status, ...] = ("trial", "stable")
 
 FIELD = re.compile(r"\{([a-z_.]+)\}")
+PLURAL = re.compile(r"^( [a-z]+)s\b")
+"""What is counted, behind its number: one day, not one days."""
 LONGEST_NAME = 60
 NAMES = frozenset({"contact.name", "member.name"})
 WORDS_OF_THE_MOMENT = frozenset({"message.says", "message.says_again", "request.note_says"})
@@ -29,7 +31,7 @@ class Signal:
     """A rule that held: what was seen, when, and what it weighs. `event` is the event's id."""
 
     rule: str
-    stage: str
+    stage: Stage
     points: float
     because: str
     advice: str
@@ -182,8 +184,13 @@ def told(cut: tuple[str, ...], relationship: Relationship, facts: Facts) -> str:
     if len(said) > 1:
         for place in range(1, len(cut), 2):
             if cut[place] not in NAMES:
-                said[place] = spoken(facts.get(cut[place], "?"))
-    return "".join(said)
+                value = facts.get(cut[place], "?")
+                said[place] = spoken(value)
+                if value == 1:
+                    said[place + 1] = PLURAL.sub(r"\1", said[place + 1])
+    whole = "".join(said)
+    # No second full stop after a name that ends with one.
+    return whole[:-1] if whole.endswith("..") else whole
 
 
 @lru_cache(maxsize=4096)

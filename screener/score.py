@@ -7,7 +7,7 @@ from datetime import datetime
 from screener.feedback import Feedback, is_trusted, muted_rules
 from screener.levels import Level, LevelName, Levels
 from screener.relationships import Relationship
-from screener.rules import STAGES, Signal
+from screener.rules import STAGES, Signal, Stage
 
 MOST_SIGNALS = 40
 DAY = 86_400.0
@@ -19,7 +19,7 @@ class Score:
 
     points: int
     level: LevelName | None
-    stages: tuple[str, ...]
+    stages: tuple[Stage, ...]
     signals: tuple[Signal, ...]
 
 

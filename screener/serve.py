@@ -3,8 +3,6 @@
 import argparse
 import asyncio
 import logging
-import os
-import signal
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,6 +11,7 @@ from pathlib import Path
 from fastapi import Request, Response
 
 from screener import config, health, platforms, rulebook
+from screener.ending import end_with
 from screener.errors import Mistake
 from screener.home.folder import Home
 from screener.home.pac import pac
@@ -35,12 +34,12 @@ type Ready = Callable[[str], None]
 async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> None:
     """Until SIGTERM, SIGINT, or the end of the process that supervises it. Raises Mistake when it can't start."""
     settings = config.load(home.settings)
-    rules = rulebook.load(Path(settings.rules) if settings.rules else shipped("rules"))
+    rules = rulebook.load(home.folder / settings.rules if settings.rules else shipped("rules"))
     for mistake in rules.mistakes:
         log.error("%s", mistake)
     store = await SqlStore.opened(home.database)
     reader = Reader(place(home.folder))
-    desk = SqlDesk(store, reader, health.of_rules(rules.mistakes, datetime.now(UTC)))
+    desk = SqlDesk(store, reader, health.of_rules(rules.mistakes, datetime.now(UTC)), enrolled=home.enrolled_devices)
     pipeline = Pipeline(family=settings.household(), rulebook=rules, store=store, since=await store.begun())
 
     async def tell(step: Followed) -> None:
@@ -62,7 +61,7 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
 
     app.add_api_route("/proxy.pac", proxy_pac, methods=["GET"])
     stop = asyncio.Event()
-    watch_end(stop)
+    end_with(stop)
     reading = asyncio.create_task(Reading(reader=reader, pipeline=pipeline, tell=tell).run())
     reading.add_done_callback(lambda task: stop.set())
     try:
@@ -76,15 +75,6 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
         reader.close()
     if not reading.cancelled() and (why := reading.exception()) is not None:
         raise why
-
-
-def watch_end(stop: asyncio.Event) -> None:
-    """Sets `stop` on SIGINT and SIGTERM, and when the supervising process is gone (its end of our stdin closes)."""
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    if os.environ.get("SCREENER_SUPERVISED"):
-        loop.add_reader(sys.stdin.fileno(), lambda: None if os.read(sys.stdin.fileno(), 1024) else stop.set())
 
 
 def main() -> None:

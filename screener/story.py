@@ -11,8 +11,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 
 from screener import yamlfile
 from screener.errors import Mistake
-from screener.events import KINDS, Account, Call, Deleted, Edited, Event, FriendRequest, Message
-from screener.family import Member, timezone_named
+from screener.events import KINDS, Account, Call, CallKind, Deleted, Edited, Event, FriendRequest, Media, Message, Side
+from screener.family import Member, Role, timezone_named
 
 MAX_BYTES = 8 * 1024 * 1024
 # Contacts that a story calls known were friends for long.
@@ -33,17 +33,10 @@ class MemberPart(_Lenient):
     age: int | None = None
     timezone: Annotated[str, AfterValidator(timezone_named)] = "UTC"
     country: str | None = None
-    role: Literal["parent", "child", "adult"] | None = None
+    role: Role | None = None
 
     def member(self) -> Member:
-        return Member(
-            id=f"member:{self.name}",
-            name=self.name,
-            age=self.age,
-            timezone=self.timezone,
-            country=self.country,
-            role=self.role or ("adult" if self.age is not None and self.age >= 18 else "child"),
-        )
+        return Member.named(self.name, age=self.age, role=self.role, timezone=self.timezone, country=self.country)
 
 
 class Says(_Lenient):
@@ -90,27 +83,22 @@ class ContactPart(_Lenient):
         )
 
 
+def _kind_named(name: str) -> str:
+    if name not in KINDS:
+        raise ValueError(f'"{name[:60]}" is not a kind of event. Write one of: {", ".join(KINDS)}.')
+    return name
+
+
 class EventPart(_Lenient):
     at: str
-    kind: Literal[
-        "friend_request",
-        "accepted",
-        "message",
-        "call",
-        "profile",
-        "declined",
-        "removed",
-        "blocked",
-        "edited",
-        "deleted",
-    ]
+    kind: Annotated[str, AfterValidator(_kind_named)]
     contact: str
-    by: Literal["contact", "member"] | None = Field(default=None, alias="from")
+    by: Side | None = Field(default=None, alias="from")
     text: str | None = None
     note: str | None = None
-    call: Literal["audio", "video"] | None = None
+    call: CallKind | None = None
     seconds: int | None = None
-    media: tuple[Literal["image", "video", "audio", "file", "sticker"], ...] = ()
+    media: tuple[Media, ...] = ()
     pending: bool | None = None
     platform: str | None = None
     id: str | None = None

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from screener.ending import SUPERVISED
 from screener.errors import Mistake
 
 # Starting takes some two seconds; a Raspberry Pi that is busy may need ten times that.
@@ -42,7 +43,7 @@ class Child:
             *self.command,
             stdin=PIPE,
             stdout=PIPE,
-            env={**os.environ, "SCREENER_SUPERVISED": "1", "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, SUPERVISED: "1", "PYTHONUNBUFFERED": "1"},
             # Ctrl-C reaches only the supervisor, which then stops both in order.
             start_new_session=True,
         )
@@ -101,7 +102,6 @@ class Supervisor:
         if upstream_ca:
             extra += ("--upstream-ca", str(upstream_ca))
         self._say = say
-        self._home = home
         self.proxy = Child(name="proxy", command=(sys.executable, "-m", "screener.proxy", "--home", str(home), *extra))
         self.screener = Child(name="screener", command=(sys.executable, "-m", "screener.serve", "--home", str(home)))
         self._watches: list[asyncio.Task[None]] = []
@@ -155,6 +155,9 @@ class Supervisor:
                 await asyncio.sleep(pause)
                 try:
                     await child.start()
+                    if child is self.screener and self.claim_code:
+                        # The one that was printed before went with the process that had made it.
+                        self._say(f"The claim code is now {self.claim_code} (15 minutes)")
                     break
                 except Mistake as why:
                     self._say(str(why))

@@ -48,11 +48,15 @@ def _zlib(wbits: int) -> Callable[[bytes, int], bytes]:
         raw = wbits == zlib.MAX_WBITS and not (
             len(body) > 1 and body[0] & 15 == 8 and (body[0] * 256 + body[1]) % 31 == 0
         )
-        inflater = zlib.decompressobj(-zlib.MAX_WBITS if raw else wbits)
-        try:
-            out = inflater.decompress(body, most + 1)
-        except zlib.error:
-            raise Unreadable("the compressed body is damaged") from None
+        out, rest = bytearray(), body
+        # A gzip body may be several, one after the other; anything else behind it is ignored, as browsers do.
+        while rest and len(out) <= most and (not out or rest.startswith(b"\x1f\x8b")):
+            inflater = zlib.decompressobj(-zlib.MAX_WBITS if raw else wbits)
+            try:
+                out += inflater.decompress(rest, most + 1 - len(out))
+            except zlib.error:
+                raise Unreadable("the compressed body is damaged") from None
+            rest = inflater.unused_data
         return _checked(out, len(body), most)
 
     return undo
@@ -63,11 +67,12 @@ def _brotli(body: bytes, most: int) -> bytes:
     out = bytearray()
     waiting = body
     try:
-        while True:
-            # One call is never allowed more than a piece: without the limit 64 bytes can give 80 MB.
-            out += inflater.process(waiting, output_buffer_limit=PIECE)
+        # One call is never allowed more than a piece: without the limit 64 bytes can give 80 MB. That it would accept
+        # more does not mean that it has given all: only an empty answer does.
+        while piece := inflater.process(waiting, output_buffer_limit=PIECE):
             waiting = b""
-            if len(out) > most or inflater.is_finished() or inflater.can_accept_more_data():
+            out += piece
+            if len(out) > most:
                 break
     except brotli.error:
         raise Unreadable("the compressed body is damaged") from None

@@ -1,15 +1,17 @@
 """`screener up`: the family's proxy and dashboard, until Ctrl-C."""
 
 import asyncio
-import signal
 from collections.abc import Callable
 
 from screener import config
+from screener.ending import end_with
 from screener.home.folder import Home
 from screener.home.probe import PROBE_HOST
 from screener.supervise import Supervisor
 
 type Print = Callable[[str], None]
+
+OTHERS = "                (on another device: with this machine's address, which must stand under dashboard.names)"
 
 
 async def up(home: Home, out: Print) -> None:
@@ -18,8 +20,7 @@ async def up(home: Home, out: Print) -> None:
     settings = config.load(home.settings)
     supervisor = Supervisor(home.folder, say=out)
     stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    end_with(stop)
     starting = asyncio.create_task(supervisor.start())
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait((starting, stopping), return_when=asyncio.FIRST_COMPLETED)
@@ -53,6 +54,7 @@ def greeting(supervisor: Supervisor, home: Home, settings: config.Config, *, fir
         )
     lines += [
         f"  PAC address   {supervisor.dashboard_url}/proxy.pac",
+        *([OTHERS] if settings.dashboard.host not in ("127.0.0.1", "localhost", "::1") else []),
         "",
         "What to do next:",
     ]
@@ -62,7 +64,8 @@ def greeting(supervisor: Supervisor, home: Home, settings: config.Config, *, fir
     if not settings.family.members:
         steps.append(f"Write who lives here into {home.settings}, and start again.")
     steps += [
-        "Enter the PAC address as the automatic proxy address of the browser that is to be looked after.",
+        "Enter the PAC address as the automatic proxy address of the browser that is to be looked after (Firefox: in"
+        " its own network settings; Chrome and Edge: in those of the computer).",
         f"In that browser open http://{PROBE_HOST}/, install the family certificate, then open https://{PROBE_HOST}/.",
         "When that page says that this device is looked after, it is. Tell everybody who uses it.",
     ]

@@ -11,6 +11,21 @@ from screener.errors import Mistake
 
 MAX_BYTES = 256 * 1024
 
+# What is wrong with a value, for people who don't know the words of programs.
+_WRONG = {
+    "missing": "this is missing",
+    "int_type": "this should be a whole number",
+    "int_parsing": "this should be a whole number",
+    "int_from_float": "this should be a whole number",
+    "float_type": "this should be a number",
+    "float_parsing": "this should be a number",
+    "string_type": "this should be text; put quotes around it",
+    "tuple_type": "this should be a list",
+    "list_type": "this should be a list",
+    "dict_type": "this should hold names with values",
+    "model_type": "this should hold names with values",
+}
+
 
 def read[M: BaseModel](path: Path, model: type[M], *, most: int = MAX_BYTES, see: str = "") -> M:
     """What the file says, as `model`. Raises Mistake with one line a mistake: *where: what. mend*.
@@ -82,7 +97,8 @@ def _sentence(error: Any, model: type[BaseModel], see: str) -> str:
     message = error["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
     if error["type"] == "value_error":
         return f"{where}: {message}"
-    return f"{where}: {message[:1].lower()}{message[1:]}. {mend}"
+    wrong = _WRONG.get(error["type"]) or f"{message[:1].lower()}{message[1:]}"
+    return f"{where}: {wrong}. {mend}"
 
 
 def _names(model: type[BaseModel]) -> list[str]:

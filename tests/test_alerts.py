@@ -54,6 +54,18 @@ def test_a_new_reason_at_the_same_level_joins_the_others_without_making_it_new()
     assert grown.state == "seen"
 
 
+def test_another_threat_opens_a_closed_alert_again_although_the_level_can_not_rise():
+    threat = replace(a_signal("threat", "pressure"), alone=True)
+    closed = replace(an_alert("act", threat), state="closed")
+    later = NOON + timedelta(days=3)
+
+    grown = closed.grown(a_score("act", replace(threat, at=later)), at=later)
+    ordinary = closed.grown(a_score("act", threat, a_signal("one")), at=later)
+
+    assert (grown.state, grown.updated) == ("new", later)
+    assert ordinary.state == "closed"
+
+
 def test_reasons_that_faded_from_the_score_stay_on_the_alert():
     alert = an_alert("talk", a_signal("one"), a_signal("two"))
 

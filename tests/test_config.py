@@ -61,6 +61,24 @@ family:
     assert any("config.yaml:9: " in line and 'Did you mean "Europe/London"?' in line for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("member", "words"),
+    [
+        ("age: thirteen", "should be a whole number"),
+        ("country: uk", '"uk" is not a country'),
+        ("devices: [laptop]", '"laptop" is not an address'),
+        ("devices: 192.0.2.7", "should be a list"),
+        ("accounts: {facebok: ['1']}", 'Did you mean "facebook"?'),
+        ("accounts: {facebook: [1]}", "put quotes around it"),
+    ],
+)
+def test_a_member_written_wrongly_is_told_in_plain_words(tmp_path: Path, member: str, words: str):
+    with pytest.raises(Mistake) as caught:
+        loaded(tmp_path, f"family:\n  members:\n    - name: Kim\n      {member}\n")
+
+    assert words in str(caught.value) and "config.yaml:4: " in str(caught.value)
+
+
 @pytest.mark.parametrize("text", ["a: [", "[" * 5000, "\t- x", "family: 3", "x" * 300_000])
 def test_a_file_that_is_not_settings_is_a_mistake_and_nothing_else(tmp_path: Path, text: str):
     with pytest.raises(Mistake, match=r"config\.yaml"):

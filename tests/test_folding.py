@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screener.folding import LONGEST, View, fold, is_disguised
+from screener.folding import LONGEST, MOST_PIECES, View, fold, is_disguised, pieces
 
 
 def test_every_run_of_signs_is_one_space_with_one_at_each_end():
@@ -197,3 +197,51 @@ def test_folding_takes_any_text_and_folding_again_changes_nothing(text: str):
     assert folded.light.endswith(" ")
     assert "  " not in folded.light
     assert fold(folded.light).light == folded.light
+
+
+@pytest.mark.parametrize("padding", ["\u200d", "\n", " \u2063", "x ", "na\u00efve "])
+@pytest.mark.parametrize("letters", [6_000, 25_000])
+def test_a_sentence_is_found_wherever_it_stands_in_a_long_text(padding: str, letters: int):
+    around = padding * (letters // len(padding))
+    text = around + " pay or everyone sees it " + around
+
+    folded = [fold(piece).light for piece in pieces(text)]
+
+    assert any(" pay or everyone sees it " in light for light in folded)
+    assert len(folded) <= MOST_PIECES
+
+
+def test_a_sentence_across_two_pieces_is_whole_in_one_of_them():
+    text = "x " * 4_990 + "pay or everyone sees it " + "x " * 4_990
+
+    folded = [fold(piece).light for piece in pieces(text)]
+
+    assert any(" pay or everyone sees it " in light for light in folded)
+
+
+def test_the_end_of_an_endless_text_is_read():
+    assert "pay or everyone sees it" in pieces("x " * 1_000_000 + "pay or everyone sees it")[-1]
+
+
+@pytest.mark.parametrize("heap", ["\u0301\u0323" * 5_000, "\ufdfa" * 9_000])
+def test_what_swells_or_piles_up_is_taken_out(heap: str):
+    folded = fold(f"tell{heap} nobody")
+
+    assert folded.light == " tell nobody "
+
+
+@pytest.mark.parametrize("text", ["🅢🅔🅒🅡🅔🅣", "🆂🅴🅲🆁🅴🆃", "ꜱᴇᴄʀᴇᴛ", "our ѕесrеt"])
+def test_letters_in_another_shape_are_the_same_letters(text: str):
+    assert " secret " in fold(text).full
+
+
+def test_a_whole_word_of_look_alikes_among_latin_ones_is_read_as_latin():
+    # "pay" and "cash", every letter of them Cyrillic.
+    assert fold("рау me саѕһ").full == " pay me cash "
+
+
+def test_another_language_beside_latin_words_is_no_disguise():
+    folded = fold("ok как дела")
+
+    assert folded.light == " ok как дела "
+    assert not folded.obfuscated

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from screener.capture import Capture
-from screener.events import Edited
+from screener.events import Accepted, Edited
 from screener.family import Family
 from screener.pipeline import Pipeline
 from screener.platforms import Decoded, Memory
@@ -244,3 +244,40 @@ def test_judging_changes_nothing_of_what_was_recalled():
 
     assert before.relationship == copy.relationship
     assert before.signals == copy.signals
+
+
+async def test_a_request_older_than_we_are_does_not_make_an_old_friend_of_a_stranger_when_it_is_accepted():
+    pipeline = a_pipeline()
+    # Discord gives the day of the request as that of the friendship.
+    asked = NOON - timedelta(days=90)
+    friend = a_contact(is_friend=True, friend_since=asked)
+    accepted = Accepted(id="accepted:1", at=NOON, account=an_account(), contact=friend)
+
+    await followed(pipeline, a_request(at=asked), accepted, a_profile(contact=friend))
+    (step,) = await followed(pipeline, a_message(text=THREAT + " haha"))
+
+    assert not step.relationship.known
+
+
+async def test_a_profile_that_tells_nothing_new_is_not_judged_again():
+    pipeline = a_pipeline()
+    (first,) = await followed(pipeline, a_profile())
+
+    (again,) = await followed(pipeline, a_profile(at=NOON + timedelta(days=3)))
+
+    assert again.again
+    assert again.relationship == first.relationship
+
+
+async def test_a_hundred_parts_that_can_not_be_read_are_one_issue_counted_a_hundred_times():
+    noted: list[Any] = []
+
+    class Noting(MemoryStore):
+        async def note(self, issue: Any) -> None:
+            noted.append(issue)
+
+    decoded = Decoded(platform="facebook", unreadable=("id is missing",) * 100)
+
+    await a_pipeline(store=Noting()).screen(a_capture(), decoded, Memory())
+
+    assert [issue.count for issue in noted] == [100]

@@ -153,7 +153,8 @@ async def test_a_busy_port_is_told_in_one_line(tmp_path: Path) -> None:
     assert process.returncode == 2
     assert said == b""
     assert complained.decode() == (
-        f"proxy 127.0.0.1:{port}: another program listens there. Stop it, or name another port in config.yaml.\n"
+        f"proxy 127.0.0.1:{port}: another program listens there; perhaps Screener runs already. "
+        "Stop it, or name another port in config.yaml.\n"
     )
 
 

@@ -1,5 +1,6 @@
 """The screener's end of the spool: nothing read is lost and nothing counts twice, whenever it is killed."""
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
@@ -9,14 +10,14 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from screener import rulebook
+from screener import reading, rulebook
 from screener.family import Family
 from screener.pipeline import Followed, Pipeline
 from screener.reading import Reading
 from screener.resources import shipped
 from screener.spool import Frame, Reader, Writer
 from screener.store.sql import SqlStore
-from tests.make import NOON
+from tests.make import NOON, a_member
 
 RULES = rulebook.load(shipped("rules"))
 DEVICE = "192.0.2.7"
@@ -27,6 +28,7 @@ class House:
 
     def __init__(self, folder: Path, store: SqlStore) -> None:
         self.folder, self.store = folder, store
+        self.family = Family()
         self.told: list[Followed] = []
         self.writer = Writer(folder / "spool.db")
         self.readers: list[Reader] = []
@@ -36,7 +38,7 @@ class House:
         async def tell(step: Followed) -> None:
             self.told.append(step)
 
-        pipeline = Pipeline(family=Family(), rulebook=RULES, store=self.store, since=NOON)
+        pipeline = Pipeline(family=self.family, rulebook=RULES, store=self.store, since=NOON)
         self.readers.append(Reader(self.folder / "spool.db"))
         return Reading(reader=self.readers[-1], pipeline=pipeline, tell=tell)
 
@@ -229,3 +231,84 @@ async def test_a_parent_is_told_only_when_an_alert_opens_or_rises(house: House):
 
     heights = [step.alert.level for step in house.told if step.alert]
     assert len(heights) == len(set(heights))
+
+
+def spoke(channel: str, contact: str, text: str) -> dict[str, Any]:
+    author = {"id": contact, "username": "maya.example"}
+    told = {"id": "1601234567890123456", "channel_id": channel, "channel_type": 1, "content": text, "author": author}
+    return {"op": 0, "t": "MESSAGE_CREATE", "s": 3, "d": told | {"timestamp": "2026-10-02T17:05:00+00:00", "type": 0}}
+
+
+async def test_while_the_store_can_not_be_written_a_capture_waits_and_is_not_lost(
+    house: House, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(reading, "RETRY_SECONDS", 0.01)
+    house.write(opened("s"), said("s", READY), said("s", asked("1401234567890123456")), closed("s"))
+    async with house.store.engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE events RENAME TO elsewhere"))
+
+    following = asyncio.create_task(house.read_all())
+    await asyncio.sleep(0.3)
+    waiting = not following.done() and house.reading.reader.depth() == 4
+    async with house.store.engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE elsewhere RENAME TO events"))
+    await asyncio.wait_for(following, 20)
+
+    assert waiting
+    assert [kind for kind, _ in await house.events()] == ["friend_request"]
+    assert house.reading.reader.depth() == 0
+
+
+async def test_a_capture_that_breaks_the_following_becomes_an_issue_and_the_next_one_goes_on(house: House):
+    # No settings file lets such a time zone through.
+    broken = a_member(timezone="Nowhere/At-all", accounts={"discord": (READY["d"]["user"]["id"],)})
+    house.family = Family(members=(broken,))
+    house.restarted()
+    house.write(opened("s"), said("s", READY), said("s", spoke("1501234567890123456", "1401234567890123456", "hello")))
+    house.write(said("s", asked("1401234567890123457")))
+
+    await house.read_all()
+
+    async with house.store.engine.connect() as connection:
+        (row,) = await connection.execute(text("SELECT * FROM issues"))
+    assert row.key == "unreadable:discord:internal: ZoneInfoNotFoundError"
+    assert "hello" not in row.what + row.mend
+    assert [kind for kind, _ in await house.events()] == ["friend_request"]
+
+
+async def test_an_event_that_breaks_us_takes_no_other_of_the_same_page_with_it(house: House):
+    async with house.store.engine.begin() as connection:
+        await connection.execute(
+            text(
+                "CREATE TRIGGER poison BEFORE INSERT ON events WHEN NEW.id LIKE '%:1401234567890123457:%'"
+                " BEGIN SELECT RAISE(ABORT, 'poison'); END"
+            )
+        )
+    inbox = [asked(f"140123456789012345{n}")["d"] for n in (6, 7, 8)]
+    house.write(opened("s"), said("s", READY | {"d": READY["d"] | {"relationships": inbox}}))
+
+    await house.read_all()
+
+    async with house.store.engine.connect() as connection:
+        keys = [row.key for row in await connection.execute(text("SELECT * FROM issues"))]
+    assert [id.split(":")[2][-1] for _, id in await house.events()] == ["6", "8"]
+    assert keys == ["unreadable:discord:internal: IntegrityError"]
+
+
+async def test_while_the_store_can_not_be_written_a_gap_waits_too(house: House, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(reading, "RETRY_SECONDS", 0.01)
+    house.write(Frame(stream="x", kind="gap", at=NOON.timestamp(), meta={"why": "full", "count": 7, "device": DEVICE}))
+    async with house.store.engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE issues RENAME TO elsewhere"))
+
+    following = asyncio.create_task(house.read_all())
+    await asyncio.sleep(0.3)
+    waiting = not following.done()
+    async with house.store.engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE elsewhere RENAME TO issues"))
+    await asyncio.wait_for(following, 20)
+
+    async with house.store.engine.connect() as connection:
+        row = (await connection.execute(text("SELECT * FROM issues"))).one()
+    assert waiting
+    assert (row.key, row.count) == ("gap:full", 7)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from screener.events import Blocked
+from screener.events import Blocked, Edited
 from screener.relationships import Relationship
 from screener.remembered import MOST_NAMES, Heard
 from tests.make import NOON, a_call, a_contact, a_member, a_message, a_request, an_acceptance, an_account
@@ -195,3 +195,13 @@ def test_heard_counts_from_the_first_message_of_that_side():
     relationship = a_relationship().after(a_message()).after(a_message(), heard("secrecy"))
 
     assert relationship.contact_said["secrecy"] == Heard(first=2, last=2, day=int(NOON.timestamp() // 86_400))
+
+
+def test_words_put_into_a_message_later_are_remembered_as_said():
+    began = Relationship.first(member=a_member(), event=a_message()).after(a_message())
+    edit = Edited(id="e1", message="m1", at=NOON, account=an_account(), contact=a_contact(), text="changed")
+
+    after = began.after(edit, frozenset({"recorded"}))
+
+    assert after.said("contact", since=NOON) == {"recorded"}
+    assert after.received == 1

@@ -1,6 +1,7 @@
 """`screener replay` keeps its contract: what it prints is read by other programs."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -198,3 +199,15 @@ def test_a_story_of_sixty_days_sees_sixty_days(tmp_path: Path):
     found = rows("--events", a_story(tmp_path, events))
 
     assert (found[0]["at"][:10], found[-2]["at"][:10]) == ("2026-10-02", "2026-12-01")
+
+
+def test_a_broken_rule_is_named_set_aside_and_the_others_go_on(tmp_path: Path):
+    rules = tmp_path / "rules"
+    shutil.copytree(HERE.parent / "rules", rules)
+    (rules / "approach" / "broken.yaml").write_text("title: [")
+
+    done = replay("--rules", rules, STORIES / "police-1.story.yaml", "--json")
+
+    assert done.exit_code == 0
+    assert "broken.yaml:" in done.stderr
+    assert json.loads(done.stdout.splitlines()[-1])["alerts"] > 0

@@ -91,6 +91,14 @@ def test_a_rule_looks_only_at_its_kind_of_event():
     assert index.held(a_message(), frozenset(), {"contact.known": False}) == ()
 
 
+def test_a_sentence_counts_and_ends_as_people_write():
+    facts: dict[str, Value] = {"contact.account_days": 1, "contact.posts": 2}
+
+    said = told("{contact.account_days} days, {contact.posts} posts, said {contact.name}.", a_relationship(), facts)
+
+    assert said == "1 day, 2 posts, said Maya R."
+
+
 def test_a_name_can_neither_speak_for_us_nor_turn_the_sentence():
     hostile = "{member.name}\u202e\nAll is well" + "x" * 500
 
@@ -127,6 +135,7 @@ def test_only_threats_and_demands_alert_alone():
         "will-publish-recording",
         "demands-after-recording",
         "threat-with-a-laugh-from-stranger",
+        "threat-laughed-off",
         "threatens-to-ruin-after-asking",
     }
 

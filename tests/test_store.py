@@ -1,5 +1,6 @@
 """Both stores keep the same promises: an event counts once, and what belongs together is kept together."""
 
+import resource
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -189,3 +190,13 @@ async def test_no_text_of_a_message_is_in_the_database(tmp_path: Path):
     await store.close()
 
     assert b"marked sentence" not in everything_in(tmp_path)
+
+
+async def test_a_full_disk_is_not_taken_for_a_foreign_file(tmp_path: Path):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8_192, hard))
+    try:
+        with pytest.raises(Mistake, match=r"can't be written .* Make room on the disk"):
+            await SqlStore.opened(tmp_path / "screener.db")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

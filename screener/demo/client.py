@@ -16,10 +16,10 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 from screener.demo.base import Answer, Ask, Line, Said, Tab
 from screener.errors import Mistake
 from screener.events import Event
+from screener.home.probe import PROBE_HOST
 
 log = logging.getLogger(__name__)
 
-PROBE_HOST = "screener.home.arpa"
 MOST_SECONDS = 40
 BETWEEN_TRIES_SECONDS = 1.0
 TRIES = 30

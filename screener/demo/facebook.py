@@ -237,24 +237,7 @@ class Facebook:
         if person.calls % 2 == 0:
             self._publish(event.account.id, "/t_ms", meta.call_log(event, caller))
             return
-        callee = event.account.id if event.by == "contact" else event.contact.id
-        address = (
-            f"https://www.facebook.com/groupcall/ROOM:{event.contact.id}/?call_id={meta.milliseconds(event.at)}"
-            f"&users_to_ring={callee}&has_video={'true' if event.call == 'video' else 'false'}"
-        )
-        steps = self._introduced(event)
-        words = lightspeed.message(
-            text=None, thread=event.contact.id, at_ms=meta.milliseconds(event.at), id=event.id, sender=caller
-        )
-        card = lightspeed.call_card(
-            message=event.id,
-            thread=event.contact.id,
-            at_ms=meta.milliseconds(event.at),
-            title="Video call ended" if event.call == "video" else "Audio call ended",
-            kind=f"xma_rtc_ended_{event.call or 'audio'}",
-            address=address,
-        )
-        self._write(event.account.id, *steps, words, *card)
+        self._write(event.account.id, *self._introduced(event), *meta.call_rows(event, caller))
 
     def _introduced(self, event: Event) -> list[lightspeed.Step]:
         """The rows that come before the first message of a conversation."""

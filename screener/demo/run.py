@@ -3,7 +3,6 @@
 import asyncio
 import secrets
 import signal
-import webbrowser
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -32,7 +31,6 @@ async def run(
     pace: float = 0.7,
     stories: Sequence[Path] = STORIES,
     once: bool = False,
-    open_page: bool = False,
     console: Console | None = None,
 ) -> None:
     """Plays, then keeps the dashboard up until Ctrl-C, or ends at once. Raises Mistake when something is in the way."""
@@ -43,7 +41,7 @@ async def run(
     signals = (signal.SIGINT, signal.SIGTERM)
     for number in signals:
         loop.add_signal_handler(number, stop.set)
-    showing = asyncio.create_task(_show(told, pace=pace, once=once, open_page=open_page, console=console))
+    showing = asyncio.create_task(_show(told, pace=pace, once=once, console=console))
     stopping = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait((showing, stopping), return_when=asyncio.FIRST_COMPLETED)
@@ -59,7 +57,7 @@ async def run(
             loop.remove_signal_handler(number)
 
 
-async def _show(stories: Sequence[Story], *, pace: float, once: bool, open_page: bool, console: Console) -> None:
+async def _show(stories: Sequence[Story], *, pace: float, once: bool, console: Console) -> None:
     console.print("Starting the simulated platforms, the proxy and the dashboard ...")
     async with staged(stories, say=lambda text: console.print(escape(text))) as stage:
         url, code = stage.supervisor.dashboard_url, stage.supervisor.claim_code
@@ -70,8 +68,6 @@ async def _show(stories: Sequence[Story], *, pace: float, once: bool, open_page:
             "Everything here is invented, stays on this machine and is deleted at the end. "
             "Log in, and watch the alerts appear."
         )
-        if open_page:
-            await asyncio.to_thread(webbrowser.open, url)
         for number, each in enumerate(stories):
             await asyncio.sleep(BETWEEN_SECONDS if number and pace else 0)
             await _tell(each, stage, pace, console)

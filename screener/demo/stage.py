@@ -21,13 +21,13 @@ from screener.demo.site import served
 from screener.errors import Mistake
 from screener.family import Member
 from screener.home.folder import Home
-from screener.spool import place
+from screener.spool import discard
 from screener.story import Story
 from screener.supervise import Supervisor
+from screener.web.sessions import COOKIE
 
 HERE = Path(__file__).parent
 STORIES = (HERE / "stories" / "police-1.story.yaml", HERE / "stories" / "police-2.story.yaml")
-SESSION = "screener_session"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +43,7 @@ class Stage:
     @property
     def trust(self) -> Path:
         """The family's certificate, which the proxy made on its start."""
-        return self.home.ca / "mitmproxy-ca-cert.pem"
+        return self.home.certificate
 
     @property
     def route(self) -> Route:
@@ -100,8 +100,8 @@ async def staged(
 
 def cleared(home: Home) -> None:
     """Deletes the home's folder, and its spool where that lies on a memory disk."""
-    with contextlib.suppress(OSError, Mistake):
-        shutil.rmtree(place(home.folder).parent, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        discard(home.folder)
     shutil.rmtree(home.folder, ignore_errors=True)
 
 
@@ -162,6 +162,6 @@ def claimed(url: str, code: str, password: str, *, name: str = "parent") -> str:
         raise Mistake(f"{url}: the dashboard doesn't answer ({type(why).__name__}). Start the demo again.") from None
     finally:
         connection.close()
-    if not cookie.startswith(SESSION):
+    if not cookie.startswith(COOKIE):
         raise Mistake(f"{url}: the dashboard refused its first account ({answer.status}). Start the demo again.")
     return cookie.partition("=")[2]

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from screener.entities import KINDS, domains, entities
 from screener.events import Event, FriendRequest, Message, Side
+from screener.folding import unpadded
 from screener.heuristics.base import Moment, fact, fact_of_moment, fact_of_words
 from screener.relationships import Relationship
 
@@ -38,7 +39,7 @@ def obfuscated(moment: Moment) -> bool | None:
 )
 def found(event: Event, relationship: Relationship) -> frozenset[str] | None:
     text = _text(event)
-    return entities(text) if text else None
+    return entities(unpadded(text)) if text else None
 
 
 @fact("message.domains", "The domains that links in the message lead to, such as example.com.")

@@ -1,5 +1,6 @@
 """The one folder in which everything of the family lies: settings, database, keys."""
 
+import json
 import os
 import secrets
 from dataclasses import dataclass
@@ -34,6 +35,11 @@ class Home:
         """The folder of the family's certificate authority; the proxy makes it on its first start."""
         return self.folder / "ca"
 
+    @property
+    def certificate(self) -> Path:
+        """The certificate that devices are to trust, by the name that mitmproxy gives it."""
+        return self.ca / "mitmproxy-ca-cert.pem"
+
     @classmethod
     def chosen(cls, named: Path | None = None) -> "Home":
         """The folder that was named, else SCREENER_HOME, else `home` in a checkout, else `~/.screener`."""
@@ -60,6 +66,13 @@ class Home:
                 " or name another with --home."
             ) from None
         return first
+
+    def enrolled_devices(self) -> frozenset[str]:
+        """The devices that proved on the probe page that they trust our certificate; the proxy writes them down."""
+        try:
+            return frozenset(json.loads(self.enrolled.read_text(encoding="utf-8"))["devices"])
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return frozenset()
 
     def secret(self) -> bytes:
         """The key that log-ins are signed with. Raises Mistake when it was damaged."""

@@ -6,6 +6,8 @@ import hashlib
 import logging
 from pathlib import Path
 
+from screener import platforms
+
 log = logging.getLogger(__name__)
 
 PROBE_HOST = "screener.home.arpa"
@@ -22,25 +24,32 @@ STYLE = (
 )
 
 LOOKED_AFTER = """<h1>This device is looked after by Screener</h1>
-<p>It runs in your home. It looks for strangers who behave like the ones that police warn of, and tells your
-parents when it finds one, so that you are not alone with it.</p>
+<p>It runs in your home. It looks for strangers who behave like the ones that police warn of, and tells a
+parent at home when it finds one, so that nobody has to be alone with it.</p>
 <h2>What it looks at</h2>
-<ul><li>Friend requests, and how people you have only just met write to you, on a few social platforms, in a
-browser.</li></ul>
+<ul><li>In a browser, on {platforms}: friend requests, calls that ring, and messages, both what is
+written to you and what you write. A program reads them as they pass; no person does.</li></ul>
+<h2>What a parent sees</h2>
+<ul><li>Mostly nothing. When somebody behaves like such a stranger: who it is, since when, and what gave it away,
+such as “asked to keep a secret”. Never the words of a chat.</li></ul>
 <h2>What it does not look at</h2>
 <ul><li>Any other site. Those stay locked between you and them.</li>
 <li>Pictures, videos and voice. They are never copied.</li>
-<li>What you and the people you have long known write to each other is not kept. It is only checked for
-threats.</li></ul>
-<p>Nothing leaves your home by itself, and nothing you see is changed. If something worries you, tell somebody you
-trust: whatever happened, it is not your fault.</p>"""
+<li>Chats that are locked from end to end, and apps on a phone.</li></ul>
+<p>No message is kept, nothing leaves your home, and nothing you see is changed. If something worries you, tell
+somebody you trust: whatever happened, it is not your fault.</p>"""
 
-NOT_YET = """<h1>Screener can't see this device yet</h1>
-<p>This device does not trust the certificate of your family's Screener, so nothing on it is looked at.</p>
+# Whether a browser trusts us can't be told over plain HTTP, so this page must be true for one that does, too.
+NOT_YET = f"""<h1>Is this device looked after?</h1>
+<p>Open <a href="https://{PROBE_HOST}/">https://{PROBE_HOST}/</a>. If it opens without a warning, Screener looks after
+this device, and the page says what that means.</p>
+<p>If the browser warns instead, it does not trust the certificate of your family's Screener, and Screener can't see
+what is done in it. To have it looked after:</p>
 <p><a class="step" href="/ca.crt">Download the certificate</a></p>
-<ol><li>Install it as a certificate authority in this device's settings.</li>
-<li>Then open <a href="https://screener.home.arpa/">https://screener.home.arpa/</a>. When that page opens without a
-warning, it is done.</li></ol>
+<ol><li>Install it as a certificate authority, trusted for web sites. Firefox: Settings, “Certificates”, Authorities,
+Import. Chrome and Edge on Windows or a Mac: open the file, and put it into the trusted root certificates. Chrome on
+Linux: Settings, “Manage certificates”, Custom.</li>
+<li>Then open <a href="https://{PROBE_HOST}/">https://{PROBE_HOST}/</a> again.</li></ol>
 <p>Do not click a warning away: where there is one, the certificate is not installed.</p>"""
 
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
@@ -97,7 +106,7 @@ class Probe:
         if method not in ("GET", "HEAD"):
             return _reply(405, "text/plain", b"Only reading is possible here.\n")
         if path == "/":
-            text = LOOKED_AFTER if trusts else NOT_YET
+            text = LOOKED_AFTER.format(platforms=_watched()) if trusts else NOT_YET
             body = PAGE.format(style=STYLE, text=text).encode()
             return _reply(200, "text/html; charset=utf-8", body, has_body=method == "GET")
         if path == "/ca.crt":
@@ -112,6 +121,11 @@ class Probe:
 
 REASONS = {200: "OK", 404: "Not Found", 405: "Method Not Allowed"}
 STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+
+
+def _watched() -> str:
+    *most, last = sorted(decoder.name.capitalize() for decoder in platforms.decoders())
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _reply(status: int, kind: str, body: bytes, *, has_body: bool = True) -> bytes:

@@ -77,10 +77,13 @@ class Endpoints:
     def watched(
         self, *, host: str, method: str, path: str, is_socket: bool, content_type: str | None = None
     ) -> Endpoint | None:
-        """The endpoint for which such an exchange is copied; server-sent events are known by their content type."""
+        """The endpoint for which such an exchange is copied; server-sent events are known by their content type.
+
+        Without a content type, because the answer is still to come: the first endpoint that might read it.
+        """
         if is_socket:
             return self.find(host=host, method=method, path=path, via="websocket")
-        if content_type is None or content_type.startswith("text/event-stream"):
+        if content_type is None or content_type.strip().lower().startswith("text/event-stream"):
             found = self.find(host=host, method=method, path=path, via="sse")
             if found is not None or content_type is not None:
                 return found
@@ -169,8 +172,9 @@ def decode(capture: Capture, memory: Memory) -> Decoded | None:
 
 def _writable(event: Event) -> Event:
     """The event with half characters, which JSON can smuggle in and no file can hold, replaced by U+FFFD."""
-    contact = _whole(event.contact)
-    return _whole(event if contact is event.contact else replace(event, contact=contact))
+    contact, account = _whole(event.contact), _whole(event.account)
+    is_whole = contact is event.contact and account is event.account
+    return _whole(event if is_whole else replace(event, contact=contact, account=account))
 
 
 def _whole[T: Event | Account](thing: T) -> T:

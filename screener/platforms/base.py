@@ -268,7 +268,7 @@ def need(thing: Any, *path: str | int) -> str:
 
 def permanent_id(value: Any, where: str = "the id") -> str:
     """An id as text: a whole number or a short printable word. Raises Unreadable for anything else."""
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**40:
         return str(value)
     if isinstance(value, str) and 0 < len(value) <= 200 and value.isprintable() and not value.isspace():
         return value

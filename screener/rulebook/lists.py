@@ -7,7 +7,7 @@ from typing import Any
 
 import re2
 
-from screener.folding import Folded, Span, View, fold
+from screener.folding import Folded, Span, View, fold_whole
 from screener.rulebook.phrases import WITNESS
 
 SET_MEMORY = 64 * 1024 * 1024
@@ -143,4 +143,4 @@ def _compiled(patterns: Any) -> bool:
 
 def listen(listener: Listener, text: str) -> frozenset[str]:
     """The lists heard in a text as it was written."""
-    return listener.heard(fold(text)) if text else frozenset()
+    return listener.heard(fold_whole(text)) if text else frozenset()

@@ -5,12 +5,14 @@ from typing import Any
 
 # How a body is to be read; every other header waits for a decoder to ask for it.
 ALWAYS = frozenset({"content-type", "content-encoding"})
+# A decoder that asks for one of these is wrong, and must not get it.
+NEVER = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 LONGEST_VALUE = 300
 
 
 def headers(found: Mapping[str, str], wanted: Iterable[str] = ()) -> dict[str, str]:
     """The headers that may be copied, with lower-case names and short values."""
-    allowed = ALWAYS | frozenset(wanted)
+    allowed = ALWAYS | frozenset(wanted) - NEVER
     return {name.lower(): value[:LONGEST_VALUE] for name, value in found.items() if name.lower() in allowed}
 
 

@@ -16,10 +16,12 @@ ROOM_NEEDED = 32 * 1024 * 1024
 def place(home: Path, memory_disk: Path = MEMORY_DISK) -> Path:
     """The spool's file for this home. Its folder exists afterwards, is ours, and nobody else can look into it."""
     home = home.resolve()
-    if _has_room(memory_disk):
-        folder = _on(memory_disk, home)
-        if _is_private(folder.parent) and _is_private(folder):
-            return folder / NAME
+    folder = _on(memory_disk, home)
+    # Where it lies already, it stays: both processes ask here, perhaps long after one another, and anybody on the
+    # machine can fill a memory disk in between.
+    is_there = (folder / NAME).exists() or _has_room(memory_disk)
+    if is_there and _is_private(folder.parent) and _is_private(folder):
+        return folder / NAME
     if not _is_private(home):
         raise Mistake(f"{home}: the folder is not private to this user. Give it to this user with mode 0700.")
     return home / NAME

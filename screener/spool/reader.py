@@ -39,8 +39,6 @@ class Reader:
         self._lock = Lock()
         self._link: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
-        self.broken = False
-        """Whether the last call found a spool that it could not read."""
 
     def stamp(self) -> tuple[tuple[int, int], ...]:
         """Changes whenever the spool may have changed; costs no query."""
@@ -98,10 +96,6 @@ class Reader:
             except BaseException:
                 link.execute("ROLLBACK")
                 raise
-
-    def bytes_of(self, stream: str) -> int:
-        """How much the bodies and messages of a stream weigh."""
-        return self._value("SELECT coalesce(sum(length(body)), 0) FROM frames WHERE stream = ?", (stream,))
 
     def depth(self) -> int:
         """How many frames lie in the spool."""
@@ -169,7 +163,6 @@ class Reader:
         # which costs nothing: events count once.
         log.warning("the spool can't be used: %s", type(fault).__name__)
         self._drop()
-        self.broken = True
 
     def _connected(self) -> sqlite3.Connection | None:
         try:
@@ -181,7 +174,6 @@ class Reader:
             self._drop()
             self._link = connect(self.path)
             self._file = (found.st_dev, found.st_ino)
-        self.broken = False
         return self._link
 
     def _drop(self) -> None:

@@ -14,6 +14,8 @@ from screener.spool.losses import Loss, Losses
 
 log = logging.getLogger(__name__)
 
+MOST_BYTES = 64 * 1024 * 1024
+MOST_QUEUED_BYTES = 16 * 1024 * 1024
 BATCH_FRAMES = 256
 GATHER_SECONDS = 0.05
 HEARTBEAT_SECONDS = 2.0
@@ -48,8 +50,8 @@ class Writer:
         self,
         path: Path,
         *,
-        most_bytes: int = 256 * 1024 * 1024,
-        queue_bytes: int = 16 * 1024 * 1024,
+        most_bytes: int = MOST_BYTES,
+        queue_bytes: int = MOST_QUEUED_BYTES,
         extra: Callable[[], Mapping[str, int]] | None = None,
     ) -> None:
         self.path = path
@@ -132,6 +134,8 @@ class Writer:
         self._bytes_in += entry.cost
 
     def _run(self) -> None:
+        # The file is there from the beginning: whoever looks for it must find the same one.
+        self._file.note(counters=self.counters(), sightings=())
         while not self._stop.is_set():
             try:
                 self._turn()

@@ -13,6 +13,8 @@ from screener.relationships import Relationship
 from screener.rules import Signal
 from screener.surroundings import Question, Surroundings
 
+Severity = Literal["note", "warning", "error"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Recalled:
@@ -24,11 +26,11 @@ class Recalled:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trouble:
+class Issue:
     """Something that could not be seen, once: kept under `key` until it has stopped happening."""
 
     key: str
-    severity: Literal["note", "warning", "error"]
+    severity: Severity
     what: str
     mend: str
     at: datetime
@@ -58,7 +60,7 @@ class Transaction(Protocol):
     async def read(self, device: str, platform: str, member: str, at: datetime) -> None:
         """Notes that something of this platform was read on this device."""
 
-    async def note(self, issue: Trouble) -> None:
+    async def note(self, issue: Issue) -> None:
         """Counts something that could not be seen."""
 
 

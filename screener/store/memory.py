@@ -11,7 +11,7 @@ from screener.events import Event, Message
 from screener.family import Member
 from screener.habits import Written
 from screener.relationships import Relationship
-from screener.store.base import Recalled, Trouble, event_key, relationship_key
+from screener.store.base import Issue, Recalled, event_key, relationship_key
 from screener.surroundings import (
     MOST_APPROACHES,
     MOST_NEAR,
@@ -91,7 +91,7 @@ class MemoryStore:
     async def read(self, device: str, platform: str, member: str, at: datetime) -> None:
         """A replay has no coverage to show."""
 
-    async def note(self, issue: Trouble) -> None:
+    async def note(self, issue: Issue) -> None:
         """A replay prints what it could not read as it goes."""
 
     async def remembered(self, platform: str, device: str) -> dict[str, Any]:

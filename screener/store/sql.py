@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import sqlite3
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -21,10 +22,19 @@ from screener.relationships import Relationship
 from screener.rules import Signal
 from screener.store import migrate
 from screener.store.around import find, marks
-from screener.store.base import Recalled, Trouble, event_key, relationship_key
+from screener.store.base import Issue, Recalled, event_key, relationship_key
 from screener.store.tables import alerts, events, handles, issues, memories, readings, relationships
 from screener.store.times import micros, moment
 from screener.surroundings import Question, Surroundings
+
+# The file is sound as far as this says; it is the disk that is full or broken, or another program holds the file.
+DISK = (
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+)
 
 
 class SqlStore:
@@ -37,7 +47,8 @@ class SqlStore:
     async def opened(cls, path: Path) -> "SqlStore":
         """The store in the SQLite file at `path`, brought up to date. Raises Mistake when it can't be used."""
         _make_ready(path)
-        engine = create_async_engine(f"sqlite+aiosqlite:///{path}", connect_args={"timeout": 30})
+        # Whatever fails is told without the names that were being written.
+        engine = create_async_engine(f"sqlite+aiosqlite:///{path}", connect_args={"timeout": 30}, hide_parameters=True)
         event.listen(engine.sync_engine, "connect", _prepare)
         store = cls(engine)
         try:
@@ -45,6 +56,11 @@ class SqlStore:
                 await connection.run_sync(migrate.upgrade)
         except DBAPIError as why:
             await engine.dispose()
+            if getattr(why.orig, "sqlite_errorcode", 0) & 0xFF in DISK:
+                # Not a word of moving it away: everything that was seen lies in it.
+                raise Mistake(
+                    f"{path}: the database can't be written ({why.orig}). Make room on the disk, then start again."
+                ) from None
             raise Mistake(
                 f"{path}: this is not a database of Screener ({why.orig}). Move it away, or restore a backup."
             ) from None
@@ -214,7 +230,7 @@ class SqlTransaction:
             .on_conflict_do_update(index_elements=["device", "platform", "member"], set_={"last": last})
         )
 
-    async def note(self, issue: Trouble) -> None:
+    async def note(self, issue: Issue) -> None:
         """Counts something that could not be seen."""
         at = micros(issue.at)
         await self.connection.execute(

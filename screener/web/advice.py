@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from screener.web.base import AlertView, Level
+from screener.levels import LevelName
+from screener.web.base import AlertView
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +78,7 @@ def for_child(alert: AlertView) -> Advice:
         steps=(
             "Read the reasons. Often it is a classmate, a cousin, somebody from the club.",
             "Ask your child whether they know this contact in real life before they answer.",
-            "Nobody knows them? Then the request can simply be left unanswered.",
+            "Nobody knows them? Then a request or a message can simply be left unanswered.",
         ),
         mind=("There is no hurry. If more happens, this alert grows and you will see it.",),
     )
@@ -112,7 +113,7 @@ def for_adult(alert: AlertView) -> Advice:
     return Advice(
         steps=(
             "Read the reasons. Do you know this contact from somewhere outside the net?",
-            "If not, the request can simply be left unanswered.",
+            "If not, a request or a message can simply be left unanswered.",
         ),
         mind=("There is no hurry. If more happens, this alert grows and you will see it.",),
     )
@@ -130,7 +131,7 @@ def follow_up(alert: AlertView) -> tuple[str, ...]:
     return tuple(steps)
 
 
-def level_words(level: Level, *, adult: bool = False) -> str:
+def level_words(level: LevelName, *, adult: bool = False) -> str:
     if level == "talk" and adult:
         return "Be careful"
     return {"look": "Have a look", "talk": "Talk with your child", "act": "Act now"}[level]

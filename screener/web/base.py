@@ -5,13 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-type Level = Literal["look", "talk", "act"]
-type State = Literal["new", "seen", "closed"]
-type Stage = Literal["approach", "befriend", "isolate", "pressure"]
-type Severity = Literal["note", "warning", "error"]
-
-LEVELS: tuple[Level, ...] = ("look", "talk", "act")
-STAGES: tuple[Stage, ...] = ("approach", "befriend", "isolate", "pressure")
+from screener.alerts import State
+from screener.levels import LevelName
+from screener.rules import Stage
+from screener.store.base import Severity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +53,7 @@ class AlertView:
     """
 
     id: str
-    level: Level
+    level: LevelName
     state: State
     member_name: str
     contact: ContactView
@@ -82,12 +79,14 @@ class IssueView:
 
 @dataclass(frozen=True, kw_only=True)
 class Coverage:
-    """What we read of one platform on one device: it reads, is waiting for a first sign, or is blind to it."""
+    """What we read of one platform on one device: it reads, is waiting for a first sign, is blind to it, or the device
+    never proved that it has our certificate. A device that did, and has visited no platform yet, waits for none ("").
+    """
 
     device: str
     member: str
     platform: str
-    state: Literal["reads", "waiting", "blind"]
+    state: Literal["reads", "waiting", "blind", "unenrolled"]
     last_read: datetime | None = None
 
 
@@ -106,7 +105,7 @@ class Change:
     """An alert opened, grew, or was seen or closed by somebody."""
 
     alert: str
-    level: Level
+    level: LevelName
     what: Literal["opened", "grew", "settled"]
 
 

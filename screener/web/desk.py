@@ -3,7 +3,7 @@
 import asyncio
 import json
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -12,14 +12,15 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from screener import health, platforms
+from screener.alerts import State
 from screener.family import Member
 from screener.relationships import Relationship
 from screener.spool import Reader
-from screener.store.base import Trouble
+from screener.store.base import Issue
 from screener.store.sql import SqlStore, alert_of
 from screener.store.tables import acts, alerts, failures, issues, readings, relationships, users
 from screener.store.times import micros, moment
-from screener.web.base import AlertView, Change, ContactView, Coverage, IssueView, SignalView, State, User
+from screener.web.base import AlertView, Change, ContactView, Coverage, IssueView, SignalView, User
 from screener.web.facts import told
 
 # An issue that has not happened for this long has ended by itself.
@@ -30,12 +31,21 @@ MAX_WAITING = 100
 
 
 class SqlDesk:
-    """See `screener.web.base.Desk`. `troubles` are those that last as long as this run, such as a broken rule."""
+    """See `screener.web.base.Desk`. `lasting` are the issues that last as long as this run, such as a broken rule;
+    `enrolled` says which devices are looked after.
+    """
 
-    def __init__(self, store: SqlStore, reader: Reader, troubles: list[Trouble] | None = None) -> None:
+    def __init__(
+        self,
+        store: SqlStore,
+        reader: Reader,
+        lasting: list[Issue] | None = None,
+        enrolled: Callable[[], Collection[str]] = frozenset,
+    ) -> None:
         self._engine = store.engine
         self._reader = reader
-        self._troubles = troubles or []
+        self._lasting = lasting or []
+        self._enrolled = enrolled
         self._listeners: set[asyncio.Queue[Change]] = set()
 
     def announce(self, change: Change) -> None:
@@ -93,8 +103,8 @@ class SqlDesk:
             .limit(100)
         )
         counters = await asyncio.to_thread(self._reader.counters)
-        lasting = [*health.of_proxy(counters, now), *self._troubles]
-        return [_issue(trouble) for trouble in lasting] + [
+        lasting = [*health.of_proxy(counters, now), *self._lasting]
+        return [_issue(issue) for issue in lasting] + [
             IssueView(key=row.key, severity=row.severity, what=row.what, mend=row.mend, since=moment(row.since))
             for row in rows
         ]
@@ -108,6 +118,7 @@ class SqlDesk:
             for row in rows
         ]
         last = {(each.device, each.platform): each.last_read for each in found}
+        enrolled = await asyncio.to_thread(self._enrolled)
         shut: dict[tuple[str, str], Coverage] = {}
         for seen in await asyncio.to_thread(self._reader.coverage):
             key = (seen.device, platforms.platform_of_host(seen.host) or "")
@@ -115,10 +126,14 @@ class SqlDesk:
             # What was read once and has kept us out since can be two programs: the browser, and an app.
             if not key[1] or (read is not None and (seen.state == "read" or seen.at < read.timestamp())):
                 continue
-            state: Literal["waiting", "blind"] = "waiting" if seen.state == "read" else "blind"
+            state: Literal["waiting", "blind", "unenrolled"] = "blind" if seen.state == "refused" else "waiting"
+            if seen.state == "unenrolled" and seen.device not in enrolled:
+                state = "unenrolled"
             if key not in shut or state == "blind":
                 shut[key] = Coverage(device=seen.device, member="", platform=key[1], state=state)
-        return found + list(shut.values())
+        found += shut.values()
+        idle = sorted(set(enrolled) - {each.device for each in found})
+        return found + [Coverage(device=device, member="", platform="", state="waiting") for device in idle]
 
     async def users(self) -> int:
         return int((await self._rows(select(func.count()).select_from(users)))[0][0])
@@ -202,13 +217,13 @@ def _view(row: Any) -> AlertView:
             facts=told(contact),
         ),
         points=round(alert.points),
-        stages=alert.stages,  # type: ignore[arg-type]
+        stages=alert.stages,
         opened=alert.opened,
         updated=alert.updated,
         signals=tuple(
             SignalView(
                 rule=signal.rule,
-                stage=signal.stage,  # type: ignore[arg-type]
+                stage=signal.stage,
                 points=round(signal.points),
                 because=signal.because,
                 at=signal.at,
@@ -230,8 +245,14 @@ async def set_password(engine: AsyncEngine, name: str, password_hash: str) -> bo
     return bool(changed.rowcount)
 
 
-def _issue(trouble: Trouble) -> IssueView:
-    return IssueView(key=trouble.key, severity=trouble.severity, what=trouble.what, mend=trouble.mend, since=trouble.at)
+async def user_names(engine: AsyncEngine) -> list[str]:
+    """Who may log in."""
+    async with engine.connect() as connection:
+        return list((await connection.scalars(select(users.c.name).order_by(users.c.name))).all())
+
+
+def _issue(issue: Issue) -> IssueView:
+    return IssueView(key=issue.key, severity=issue.severity, what=issue.what, mend=issue.mend, since=issue.at)
 
 
 def _user(name: str, password_hash: str) -> dict[str, Any]:

@@ -54,9 +54,11 @@ class Entry:
             name = user_name(typed)
             good_password(fields.get("password", ""))
         except ValueError as wrong:
-            return self._claim_form(wrong=str(wrong).capitalize(), name=typed, status=400)
+            return self._claim_form(wrong=_begun_large(str(wrong)), name=typed, status=400)
         if self.claim is None or not self.claim.matches(fields.get("code", ""), self.door.clock()):
-            return self._claim_form(wrong="Code: not right. Copy it from the console.", name=typed, status=403)
+            return self._claim_form(
+                wrong="Code: not right. Copy the last one that Screener printed.", name=typed, status=403
+            )
         try:
             password_hash = await self.passwords.hash(fields["password"])
         except TooBusy:
@@ -107,3 +109,7 @@ class Entry:
     def _claim_form(self, *, wrong: str = "", name: str = "", status: int = 200) -> Response:
         is_open = self.claim is not None and self.claim.open(self.door.clock())
         return self.pages.show("claim.html", {"open": is_open, "wrong": wrong, "name": name}, status=status)
+
+
+def _begun_large(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

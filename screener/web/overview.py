@@ -7,8 +7,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from screener.alerts import State
+from screener.levels import LEVELS
 from screener.web.advice import advice
-from screener.web.base import LEVELS, AlertView, Desk, State
+from screener.web.base import AlertView, Desk
 from screener.web.door import Door, LogInFirst, Visit
 from screener.web.live import Live, Streams, events
 from screener.web.page import Pages

@@ -21,12 +21,14 @@ SAID: Mapping[int, tuple[str, str]] = {
     413: ("That was too much at once", "Go back and try again with less."),
     421: (
         "The dashboard does not answer to this address",
-        "Open it by the address that was printed when it started. To allow another name, add it to the configuration.",
+        "Open it by the address that was printed when it started. To allow another name or address, add it to"
+        " dashboard.names in config.yaml.",
     ),
     429: ("Too many tries", "Wait a little, then try again."),
     500: (
         "Something went wrong on our side",
-        "Nothing is lost: reading and judging go on. Load the page again; if it stays, see the log.",
+        "Nothing is lost: reading and judging go on. Load the page again; if it stays, see what Screener printed where"
+        " it was started.",
     ),
     503: ("Very busy at the moment", "Try again in a minute."),
 }
@@ -59,5 +61,6 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"shown": hostile.shown, "clear": hostile.clear, "moment": words.moment}
+    made.filters |= {"device": words.device_words}
     made.globals |= {"level_words": advice.level_words, "STAGES": words.STAGES, "user": None, "token": ""}
     return made

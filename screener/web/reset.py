@@ -5,7 +5,7 @@ from pathlib import Path
 from screener.errors import Mistake
 from screener.store.sql import SqlStore
 from screener.web.auth import hashed, user_name
-from screener.web.desk import set_password
+from screener.web.desk import set_password, user_names
 
 
 async def reset(database: Path, name: str, password: str) -> None:
@@ -18,7 +18,8 @@ async def reset(database: Path, name: str, password: str) -> None:
     store = await SqlStore.opened(database)
     try:
         if not await set_password(store.engine, name, kept):
-            raise Mistake(f"{name}: nobody has this name. Check how it was written when the account was made.")
+            names = ", ".join(await user_names(store.engine)) or "nobody yet"
+            raise Mistake(f"{name}: nobody has this name. Who has an account here: {names}.")
     finally:
         await store.close()
 

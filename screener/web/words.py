@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from screener.web.base import Coverage, IssueView, Stage
+from screener.rules import Stage
+from screener.web.base import Coverage, IssueView
 
 STAGES: dict[Stage, tuple[str, str]] = {
     "approach": ("Getting in touch", "a stranger makes contact"),
@@ -42,6 +43,8 @@ def blind_spots(coverage: Sequence[Coverage], issues: Sequence[IssueView], now: 
     spots = []
     if any(row.state == "blind" for row in coverage):
         spots.append("Some apps can’t be read.")
+    if any(row.state == "unenrolled" for row in coverage):
+        spots.append("Some devices don’t have the certificate, so nothing on them is looked at.")
     if any(row.state == "waiting" for row in coverage):
         spots.append("From some devices nothing has been read yet.")
     if any(stale(row, now) for row in coverage):
@@ -58,11 +61,20 @@ def stale(row: Coverage, now: datetime) -> bool:
 def coverage_mend(row: Coverage, now: datetime) -> str:
     if row.state == "blind":
         return "The app keeps us out. Use it in the browser on this device, or talk about what happens there."
+    if row.state == "unenrolled":
+        return "Open http://screener.home.arpa/ in the browser on this device, and install the certificate from there."
+    if row.state == "waiting" and not row.platform:
+        return "Open a platform, such as Facebook or Discord, in the browser on this device."
     if row.state == "waiting":
         return "Open it once in the browser on this device. If this stays, see Help."
     if stale(row, now):
         return "Is the device in use, and at home? If so, see Help."
     return ""
+
+
+def device_words(device: str) -> str:
+    """A device as one would call it: its address is all that we know, and our own says little to people."""
+    return "this computer" if device in ("127.0.0.1", "::1") else device
 
 
 def in_words(wait: timedelta) -> str:

@@ -40,6 +40,7 @@ async def test_a_device_is_never_decrypted_before_it_proved_that_it_trusts_us(tm
 
     assert (before, after) == (True, True)
     assert "This device is looked after by Screener" in page.text
+    assert "on Discord, Facebook and Skype" in page.text
     assert (counted["spliced_unenrolled"], counted["enrolled"]) == (1, 1)
     assert {(DEVICE, HOST, "unenrolled"), (DEVICE, PROBE, "read"), (DEVICE, HOST, "read")} <= coverage
     assert list(json.loads(enrolled.read_text())["devices"]) == [DEVICE]
@@ -56,7 +57,7 @@ async def test_the_page_without_tls_offers_the_certificate_and_enrols_nobody(tmp
         untouched = await is_untouched(rig, HOST)
         expected = (rig.home / "ca" / "mitmproxy-ca-cert.pem").read_text()
 
-    assert "can't see this device yet" in page.text
+    assert "Is this device looked after?" in page.text
     assert "script" not in page.text
     assert page.headers["content-security-policy"].startswith("default-src 'none'")
     assert (certificate.text, certificate.headers["content-type"]) == (expected, "application/x-x509-ca-cert")

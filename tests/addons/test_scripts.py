@@ -62,9 +62,10 @@ async def test_gate_and_tap_run_as_plain_scripts(tmp_path: Path, scripts: tuple[
         context = ssl.create_default_context(cafile=tmp_path / "ca" / "mitmproxy-ca-cert.pem")
         async with httpx.AsyncClient(proxy=f"http://127.0.0.1:{port}", verify=context, trust_env=False) as client:
             enrolled = await client.get(f"https://{PROBE}/")
-        devices = (tmp_path / "home" / "enrolled.json").read_text()
+    # Written beside the traffic, and at the latest when the program ends.
+    devices = (tmp_path / "home" / "enrolled.json").read_text()
 
-    assert "can't see this device yet" in page.text
+    assert "Is this device looked after?" in page.text
     assert refused.status_code == 502
     assert "looked after by Screener" in enrolled.text
     assert list(json.loads(devices)["devices"]) == ["127.0.0.1"]

@@ -292,3 +292,30 @@ async def test_nothing_of_a_device_that_is_not_enrolled_is_copied_even_in_plain_
 
     assert frames == []
     assert counted.get("copied", 0) == 0
+
+
+async def test_what_no_certificate_proves_to_come_from_the_platform_is_not_copied(tmp_path: Path) -> None:
+    async with a_rig(tmp_path) as rig:
+        async with rig.browser() as client:
+            await client.post(f"http://{HOST}/echo", content=b"forged")
+            await client.post(f"https://{HOST}/echo", content=b"genuine")
+        frames = await rig.frames(lambda found: any(frame.kind == "close" for frame in found))
+
+    assert [frame.body for frame in frames if frame.kind == "request"] == [b"genuine"]
+
+
+@pytest.mark.parametrize("compression", [None, "deflate"])
+async def test_a_socket_that_nobody_reads_passes_as_bytes_and_is_never_unpacked(
+    tmp_path: Path, compression: str | None
+) -> None:
+    async with a_rig(tmp_path) as rig:
+        how: dict[str, Any] = {"proxy": rig.proxy, "ssl": rig.trust(origins=False), "compression": compression}
+        async with websockets.connect(f"wss://{HOST}/nobody-reads-this", **how) as line:
+            await line.send("x" * 200_000)
+            heard = await line.recv()
+            gc.collect()
+            gathered = [one for one in gc.get_objects() if type(one) is WebSocketData]
+        frames = [frame for _, frame in rig.reader.batch(0, 1_000)]
+
+    assert heard == "x" * 200_000
+    assert (gathered, frames) == ([], [])

@@ -15,12 +15,13 @@ from playwright.async_api import BrowserContext, Page
 
 from screener.demo.client import Client
 from screener.demo.player import Player, dated, watched
-from screener.demo.stage import SESSION, Stage, cleared
+from screener.demo.stage import Stage, cleared
 from screener.demo.tabs import tab
 from screener.events import Account, Call, Event, Message
 from screener.home.folder import Home
 from screener.story import Story
 from screener.supervise import Child
+from screener.web.sessions import COOKIE
 from tests.demo.chromium import WindowPage
 
 MOST_SECONDS = 45
@@ -109,7 +110,7 @@ def on_discord(told: Story) -> Story:
 
 
 async def logged_in(parents: BrowserContext, url: str, session: str) -> Page:
-    await parents.add_cookies([{"name": SESSION, "value": session, "url": url}])
+    await parents.add_cookies([{"name": COOKIE, "value": session, "url": url}])
     page = await parents.new_page()
     await page.goto(url)
     await page.get_by_text("What is watched").first.wait_for()

@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from screener.alerts import State
+from screener.levels import LEVELS
+from screener.rules import Stage
 from screener.web.base import (
-    LEVELS,
     AlertView,
     Change,
     ContactView,
@@ -15,8 +17,6 @@ from screener.web.base import (
     IssueView,
     Known,
     SignalView,
-    Stage,
-    State,
     User,
 )
 

@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from screener.web.base import STAGES
+from screener.rules import STAGES
 from screener.web.claim import Claim
 from tests.browser import chromium_path
 from tests.web.conftest import PASSWORD, served

@@ -152,4 +152,4 @@ async def test_without_a_code_the_page_says_how_to_get_one(desk: MemoryDesk):
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
         page = await client.get("/claim")
 
-    assert "make up" in page.text and "Printed on the console" not in page.text
+    assert "make up" in page.text and "Printed where you started" not in page.text

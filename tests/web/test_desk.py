@@ -13,7 +13,7 @@ from screener.relationships import Relationship
 from screener.rules import Signal
 from screener.score import Score
 from screener.spool import Reader, Writer
-from screener.store.base import Recalled, Trouble
+from screener.store.base import Issue, Recalled
 from screener.store.sql import SqlStore
 from screener.web.base import Change
 from screener.web.desk import SqlDesk, set_password
@@ -28,7 +28,8 @@ class Office:
     def __init__(self, folder: Path, store: SqlStore) -> None:
         self.store = store
         self.reader = Reader(folder / "spool.db")
-        self.desk = SqlDesk(store, self.reader)
+        self.enrolled = {"192.0.2.9"}
+        self.desk = SqlDesk(store, self.reader, enrolled=lambda: self.enrolled)
 
     async def keep(self, contact: Account, level: str, id: str, points: int = 50) -> None:
         event = a_request(id=id, contact=contact)
@@ -160,8 +161,8 @@ async def test_a_proxy_that_does_not_answer_is_an_issue_and_one_that_beats_is_no
 
 async def test_what_could_not_be_read_is_an_issue_until_it_has_long_stopped(office: Office):
     now = datetime.now(UTC)
-    old = Trouble(key="old", severity="warning", what="Something.", mend="Mend it.", at=now - timedelta(days=9))
-    new = Trouble(key="new", severity="warning", what="Something.", mend="Mend it.", at=now)
+    old = Issue(key="old", severity="warning", what="Something.", mend="Mend it.", at=now - timedelta(days=9))
+    new = Issue(key="new", severity="warning", what="Something.", mend="Mend it.", at=now)
     async with office.store.transaction() as tx:
         for trouble in (old, new, new):
             await tx.note(trouble)
@@ -177,15 +178,37 @@ async def test_a_platform_that_was_read_is_covered_and_one_that_refuses_us_is_bl
     writer.saw("192.0.2.7", "discord.com", "refused")
     writer.close()
 
+    office.enrolled = {"192.0.2.7"}
+
     found = {(each.platform, each.state, each.member) for each in await office.desk.coverage()}
 
     assert found == {("facebook", "reads", "Kim"), ("discord", "blind", "")}
+
+
+async def test_a_device_that_is_looked_after_is_shown_before_anything_was_read_on_it(office: Office):
+    found = [(each.device, each.platform, each.state) for each in await office.desk.coverage()]
+
+    assert found == [("192.0.2.9", "", "waiting")]
+
+
+async def test_a_device_without_our_certificate_is_not_taken_for_an_app_that_keeps_us_out(
+    office: Office, tmp_path: Path
+):
+    writer = Writer(tmp_path / "spool.db")
+    for device in ("192.0.2.7", "192.0.2.9"):
+        writer.saw(device, "discord.com", "unenrolled")
+    writer.close()
+
+    found = {(each.device, each.state) for each in await office.desk.coverage()}
+
+    assert found == {("192.0.2.7", "unenrolled"), ("192.0.2.9", "waiting")}
 
 
 async def test_two_members_on_one_device_are_both_covered(office: Office):
     async with office.store.transaction() as tx:
         await tx.read("192.0.2.7", "facebook", "Kim", NOON)
         await tx.read("192.0.2.7", "facebook", "Sam", NOON)
+    office.enrolled = {"192.0.2.7"}
 
     assert {each.member for each in await office.desk.coverage()} == {"Kim", "Sam"}
 
@@ -196,5 +219,6 @@ async def test_an_app_that_keeps_us_out_is_shown_beside_the_browser_that_was_rea
     writer = Writer(tmp_path / "spool.db")
     writer.saw("192.0.2.7", "edge-chat.facebook.com", "refused")
     writer.close()
+    office.enrolled = {"192.0.2.7"}
 
     assert {each.state for each in await office.desk.coverage()} == {"reads", "blind"}

@@ -6,7 +6,8 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from screener.web.base import STAGES, Coverage, IssueView
+from screener.rules import STAGES
+from screener.web.base import Coverage, IssueView
 from tests.web.conftest import token_of
 from tests.web.memory import NOON, MemoryDesk, a_contact, a_signal, an_alert, coverage_that_is_good
 
@@ -42,6 +43,21 @@ async def test_with_no_device_it_says_that_nothing_can_be_seen(anna: httpx.Async
     page = (await anna.get("/")).text
 
     assert "Nothing can be seen yet" in page and "Nothing needs you" not in page
+
+
+async def test_a_device_on_which_nothing_was_read_is_shown_with_what_is_missing(
+    anna: httpx.AsyncClient, desk: MemoryDesk
+):
+    desk.rows = [
+        Coverage(device="127.0.0.1", member="", platform="", state="waiting"),
+        Coverage(device="192.0.2.7", member="", platform="discord", state="unenrolled"),
+    ]
+
+    page = (await anna.get("/")).text
+
+    assert "Nothing has been read yet" in page and "Nothing needs you" not in page
+    assert "This computer" in page and "is looked after" in page and "(empty)" not in page
+    assert "http://screener.home.arpa/" in page and "The app keeps us out" not in page
 
 
 async def test_the_worst_comes_first_and_the_title_counts(anna: httpx.AsyncClient, desk: MemoryDesk):

@@ -39,11 +39,31 @@ def row(contact: Account, *, is_friend: bool) -> lightspeed.Step:
     return lightspeed.contact(id=contact.id, name=contact.name or "", username=contact.handle, is_friend=is_friend)
 
 
+def call_rows(event: Call, caller: str) -> list[lightspeed.Step]:
+    """A call as the conversation shows it: a message without words, and the card that hangs on it."""
+    at_ms = milliseconds(event.at)
+    address = (
+        f"https://www.facebook.com/groupcall/ROOM:{event.contact.id}/?call_id={at_ms}"
+        f"&users_to_ring={_callee(event)}&has_video={'true' if event.call == 'video' else 'false'}"
+    )
+    words = lightspeed.message(text=None, thread=event.contact.id, at_ms=at_ms, id=event.id, sender=caller)
+    card = lightspeed.call_card(
+        message=event.id,
+        thread=event.contact.id,
+        at_ms=at_ms,
+        title="Video call ended" if event.call == "video" else "Audio call ended",
+        kind=f"xma_rtc_ended_{event.call or 'audio'}",
+        address=address,
+    )
+    return [words, *card]
+
+
 def call_log(event: Call, caller: str) -> bytes:
+    """The older form of the same."""
     told = {
         "event": "one_on_one_call_ended",
         "caller_id": caller,
-        "callee_id": event.account.id if event.by == "contact" else event.contact.id,
+        "callee_id": _callee(event),
         "call_duration": str(event.seconds or 0),
         "video": "1" if event.call == "video" else "",
     }
@@ -60,6 +80,10 @@ def call_log(event: Call, caller: str) -> bytes:
         "untypedData": told,
     }
     return json.dumps({"deltas": [delta], "firstDeltaSeqId": 1, "lastIssuedSeqId": 1}).encode()
+
+
+def _callee(event: Call) -> str:
+    return event.account.id if event.by == "contact" else event.contact.id
 
 
 def seconds(at: datetime) -> int:

@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 
-from screener.platforms.base import Account, Kept, Profile, Unreadable, dig, moment
+from screener.platforms.base import Account, Kept, Media, Profile, Unreadable, dig, moment
 from screener.platforms.wire.mutual import mutual_friends
 
 # What is older than this and comes as the answer to a question was there before.
@@ -158,7 +158,7 @@ def news(
     )
 
 
-def media_kind(name: Any) -> Literal["image", "video", "audio", "file", "sticker"] | None:
+def media_kind(name: Any) -> Media | None:
     """The kind of an attachment by Messenger's number or type name."""
     match name:
         case 1 | "StickerAttachment" | "Sticker":

@@ -81,7 +81,7 @@ def line(session: Session, row: Any, *, listed: bool) -> Iterator[Found]:
     nonce = _nonce(row, "clientmessageid")
     if nonce and sender == own:
         # Our own message was perhaps seen when it was sent, before the platform gave it an id.
-        id = session.memory.kept.get(f"client/{conversation}/{nonce}", id)
+        id = session.memory.kept.get(_client_key(sender, conversation, nonce), id)
     at = (
         moment(dig(row, "originalarrivaltime"), "iso")
         or moment(dig(row, "composetime"), "iso")
@@ -101,7 +101,7 @@ def sent(session: Session, row: Any, answer: Any) -> Iterator[Found]:
     direct = None if conversation.startswith("19:") else identity(conversation, "conversationLink")
     at = moment(dig(answer, "OriginalArrivalTime"), "ms") or session.capture.at
     nonce = _nonce(row, "clientmessageid") or at.isoformat()
-    id = session.memory.kept.get(f"client/{conversation}/{nonce}", f"{conversation}/client:{nonce}")
+    id = session.memory.kept.get(_client_key(own, conversation, nonce), f"{conversation}/client:{nonce}")
     yield from _told(session, row, own, own, direct, conversation, id, at, False)
 
 
@@ -141,7 +141,7 @@ def _told(
         yield from _changed(found, nonce)
     else:
         if nonce := _nonce(row, "clientmessageid"):
-            session.memory.kept[f"client/{conversation}/{nonce}"] = id
+            session.memory.kept[_client_key(sender, conversation, nonce)] = id
         yield _message(found)
 
 
@@ -162,8 +162,15 @@ def _message(line: Line) -> Message:
     )
 
 
+def _client_key(sender: str, conversation: str, nonce: str) -> str:
+    """Where a message is remembered by its client's own number, which everybody chooses for themselves."""
+    return f"client/{sender}/{conversation}/{nonce}"
+
+
 def _changed(line: Line, nonce: str) -> Iterator[Found]:
-    first = line.session.memory.kept.get(f"client/{line.conversation}/{nonce}")
+    first = line.session.memory.kept.get(
+        _client_key(line.own if line.by == "member" else line.contact.id, line.conversation, nonce)
+    )
     text, _ = _content(line.row)
     if first is None and line.listed and text:
         # Only what it says now was ever seen.

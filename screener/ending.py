@@ -1,0 +1,27 @@
+"""How a process of ours is told to end: by a signal, or by the death of whoever supervises it."""
+
+import asyncio
+import os
+import signal
+import sys
+
+SUPERVISED = "SCREENER_SUPERVISED"
+"""Set in the environment of a process whose standard input ends when its supervisor does."""
+
+
+def end_with(stop: asyncio.Event) -> None:
+    """Sets `stop` on SIGINT and SIGTERM, and in a supervised process when the supervisor is gone."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    if not os.environ.get(SUPERVISED):
+        return
+    supervisor = sys.stdin.fileno()
+
+    def listen() -> None:
+        if not os.read(supervisor, 1024):
+            # The end of a file stays readable: left in place, this would run without a pause.
+            loop.remove_reader(supervisor)
+            stop.set()
+
+    loop.add_reader(supervisor, listen)
