@@ -180,6 +180,10 @@ def _lowered(plain: str) -> str:
     return unicodedata.normalize("NFC", folded)
 
 
+# One letter with its marks: there are few, and each is met again and again.
+_lowered_cluster = lru_cache(maxsize=4096)(_lowered)
+
+
 def _lowered_with_spans(text: str) -> tuple[str, list[Span]]:
     """What `fold` begins with, and for each of its letters where that stood in the text."""
     if text.isascii() and len(text) <= LONGEST:
@@ -191,7 +195,7 @@ def _lowered_with_spans(text: str) -> tuple[str, list[Span]]:
 
     def close() -> None:
         if cluster:
-            lowered = _lowered(cluster)
+            lowered = _lowered_cluster(cluster)
             pieces.append(lowered)
             spans.extend([(begin, end)] * len(lowered))
 

@@ -1,5 +1,6 @@
 """Capture to alert, on one page: the whole program, in order. Read this first."""
 
+import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -13,6 +14,7 @@ from screener.entities import given
 from screener.events import Edited, Event, FriendRequest, Message, Profile
 from screener.family import Family, Member
 from screener.folding import Folded, fold_whole
+from screener.meaning import Meant, Scorer
 from screener.relationships import MOST_TWINS, Relationship
 from screener.remembered import Twin
 from screener.rulebook import Rulebook
@@ -47,6 +49,7 @@ class Pipeline:
     """What every capture meets on its way.
 
     `since` is when this home began to be looked after; `member` is whom everything belongs to, where a replay says so.
+    `meaning` hears paraphrases, where an encoder is installed.
     """
 
     family: Family
@@ -54,6 +57,7 @@ class Pipeline:
     store: Store
     since: datetime
     member: Member | None = None
+    meaning: Scorer | None = None
 
     async def screen(self, capture: Capture, decoded: platforms.Decoded, memory: platforms.Memory) -> list[Followed]:
         """Follow what was decoded from one capture all the way; everything it leads to is kept in one transaction."""
@@ -95,7 +99,8 @@ class Pipeline:
             (twin, await tx.recall_account(member, twin.platform, twin.id))
             for twin in _twins(event, before, question, around)
         ]
-        after = self.judge(event, member, before, heard=heard, around=around, others=others)
+        meant = await self._mean(event, before, heard)
+        after = self.judge(event, member, before, heard=heard, around=around, others=others, meant=meant)
         await tx.keep(member, event, after)
         is_news = _height(after) > _height(before)
         assert after.relationship is not None
@@ -118,6 +123,7 @@ class Pipeline:
         heard: "_Heard | None" = None,
         around: Surroundings = NOWHERE,
         others: Sequence[tuple[Twin, Recalled]] = (),
+        meant: Meant | None = None,
     ) -> Recalled:
         """The heart, and pure: no clock, no network, no disk."""
         heard = heard or self._hear(event)
@@ -125,6 +131,8 @@ class Pipeline:
         bio = relationship.contact.bio if before.relationship else None
         relationship = relationship.after(event, heard.lists, gave=heard.gave)
         relationship = relationship.with_twins(tuple(twin for twin, _ in others))
+        if meant is not None:
+            relationship = replace(relationship, meant=meant)
         if relationship.contact.bio != bio:
             relationship = replace(
                 relationship, bio_said=tuple(sorted(self.rulebook.listen(relationship.contact.bio or "")))
@@ -159,6 +167,15 @@ class Pipeline:
         folded = fold_whole(text)
         gave = given(text) if event.by == "contact" and isinstance(event, Message | Edited) else ()
         return _Heard(folded=folded, lists=self.rulebook.hear(folded), gave=gave)
+
+    async def _mean(self, event: Event, before: Recalled, heard: "_Heard") -> Meant | None:
+        """What a contact whom the family doesn't know means; off the loop, because an encoder takes its time."""
+        known = before.relationship is not None and before.relationship.known
+        if self.meaning is None or known or heard.folded is None or event.by != "contact":
+            return None
+        so_far = before.relationship.meant if before.relationship else Meant()
+        text = heard.folded.full if heard.folded.obfuscated else heard.folded.text
+        return await asyncio.to_thread(self.meaning.heard, so_far, text)
 
     def _question(self, event: Event, member: Member, before: Recalled, heard: "_Heard") -> Question:
         return asking(

@@ -21,6 +21,7 @@ from screener.events import (
     Side,
 )
 from screener.family import Member
+from screener.meaning.base import Meant
 from screener.remembered import MOST_LISTS, Heard, Refused, Twin, with_heard, with_name, with_point
 from screener.tally import Hours, Tally, day_of
 
@@ -82,6 +83,8 @@ class Relationship:
     contact_said: Mapping[str, Heard] = field(default_factory=dict)
     member_said: Mapping[str, Heard] = field(default_factory=dict)
     bio_said: tuple[str, ...] = ()
+    meant: Meant = field(default_factory=Meant)
+    """What the contact's messages mean, where that is listened for."""
     recent: tuple[datetime, ...] = ()
     """When the contact's last messages came."""
 
@@ -248,6 +251,7 @@ class Relationship:
             "tally": [self.tally.last, self.tally.counts] if self.tally.counts else None,
             "hours": self.hours.counts.hex() if self.hours.total else None,
             "bio_said": list(self.bio_said),
+            "meant": self.meant.to_json(),
             "contact_said": {name: list(heard) for name, heard in self.contact_said.items()},
             "member_said": {name: list(heard) for name, heard in self.member_said.items()},
             # Seconds before the last event: shorter than whole times, and no more is ever asked.
@@ -285,6 +289,7 @@ class Relationship:
             tally=Tally(last=last, counts=tallied),
             hours=Hours(counts=bytes.fromhex(state["hours"])) if "hours" in state else Hours(),
             bio_said=tuple(state.get("bio_said", ())),
+            meant=Meant.from_json(state.get("meant")),
             contact_said={name: Heard(*heard) for name, heard in state.get("contact_said", {}).items()},
             member_said={name: Heard(*heard) for name, heard in state.get("member_said", {}).items()},
             recent=tuple(end - timedelta(seconds=ago) for ago in state.get("recent", ())),

@@ -1,6 +1,7 @@
 """What the signals of a relationship weigh together, and how high that reaches."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,31 +41,38 @@ def weigh(
         for signal in signals
         if signal.alone or signal.rule not in muted
     }
+    # What speaks for innocence can be said without being meant: it lowers the sum a little, and hides no stage.
+    calm = min(-sum(weight for weight in weights.values() if weight < 0), levels.most_calm)
+    # Friends, and those whom the family knows of, joke about threats: it takes a second message to mean one.
+    may_joke = (known or calm >= levels.calm_jokes) and _signs(weights) < levels.signs_from_known
     by_stage: defaultdict[str, float] = defaultdict(float)
     for signal, weight in weights.items():
         if weight > 0:
             by_stage[signal.stage] = min(by_stage[signal.stage] + weight, levels.most_points[signal.stage])
-    # What speaks for innocence can be said without being meant: it lowers the sum a little, and hides no stage.
-    calm = min(-sum(weight for weight in weights.values() if weight < 0), levels.most_calm)
+    if may_joke:
+        by_stage["pressure"] = min(by_stage["pressure"], levels.joke_points)
     points = max(sum(by_stage.values()) - calm, 0.0)
     stages = tuple(stage for stage in STAGES if by_stage[stage] >= levels.stage_from)
     heaviest = sorted(weights, key=lambda signal: (-signal.alone, -weights[signal], signal.rule))
     return Score(
         points=round(points),
-        level=_level(tuple(weights), points, len(stages), levels=levels, jokes=known or calm >= levels.calm_jokes),
+        level=_level(tuple(weights), points, len(stages), levels=levels, may_joke=may_joke),
         stages=stages,
         signals=tuple(heaviest),
     )
 
 
+def _signs(signals: Iterable[Signal]) -> int:
+    """How many messages or calls gave a sign of pressure."""
+    return len({signal.event for signal in signals if signal.stage == "pressure" and signal.points > 0})
+
+
 def _level(
-    signals: tuple[Signal, ...], points: float, breadth: int, *, levels: Levels, jokes: bool
+    signals: tuple[Signal, ...], points: float, breadth: int, *, levels: Levels, may_joke: bool
 ) -> LevelName | None:
-    if any(signal.alone for signal in signals):
-        # How strange the contact is never decides whether a threat counts, but friends whom the family knows of joke.
-        signs = len({signal.event for signal in signals if signal.stage == "pressure" and signal.points > 0})
-        if not jokes or signs >= levels.signs_from_known:
-            return "act"
+    # How strange the contact is never decides whether a threat counts.
+    if any(signal.alone for signal in signals) and not may_joke:
+        return "act"
     if _reaches(levels.act, points, breadth):
         return "act"
     if any(_reaches(level, points, breadth) for level in (levels.talk, levels.talk_in_fewer)):

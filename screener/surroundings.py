@@ -118,7 +118,6 @@ def asking(
     speaks = isinstance(event, Message) and from_contact and not before.known and folded is not None
     words = _words(folded) if speaks and folded else ()
     at_home = {given_key(each.name) for each in household if each.id != member.id} if words else set()
-    lately = before.tally.within(windows.habit_recent_days, event.at)[1]
     new_day = isinstance(event, Message) and not before.known and before.tally.last < day_of(event.at)
     return Question(
         member=member,
@@ -134,7 +133,7 @@ def asking(
         named_at_home=frozenset(word for word in words if word in at_home),
         approaches_since=event.at - timedelta(hours=windows.sweep_hours) if is_approach and in_reach else None,
         habits_since=event.at - timedelta(days=windows.habit_recent_days + windows.habit_usual_days)
-        if new_day and lately >= windows.share_messages
+        if new_day and before.tally.within(windows.habit_recent_days, event.at)[1] >= windows.share_messages
         else None,
     )
 
@@ -168,11 +167,16 @@ def _habits(question: Question, written: Iterable[Written]) -> Habits | None:
 
 def keys_of(contact: Account) -> Keys:
     """What this contact is found again by."""
+    return _keys(contact.platform, contact.name, contact.handle, contact.avatar)
+
+
+@lru_cache(maxsize=4096)
+def _keys(platform: str, name: str | None, handle: str | None, avatar: str | None) -> Keys:
     return Keys(
-        name=name_key(contact.name),
-        given=given_key(contact.name),
-        handle=handle_key(contact.handle),
-        avatar=f"{contact.platform}:{contact.avatar}"[:LONGEST_KEY] if contact.avatar else None,
+        name=name_key(name),
+        given=given_key(name),
+        handle=handle_key(handle),
+        avatar=f"{platform}:{avatar}"[:LONGEST_KEY] if avatar else None,
     )
 
 

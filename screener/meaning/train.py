@@ -13,10 +13,12 @@ from screener.meaning.heads import Heads, Numbers, features, sigmoid, with_value
 
 SEED = 20261122
 FOLDS = 5
-FLAT = 3e-3
+FLAT = 1e-3
 """How strongly weights are kept small; more lines would allow less."""
 FLAT_DRIFT = 1e-2
-FALSE = 0.02
+SLOPE = 3.0
+"""How steeply a value rises around its threshold."""
+FALSE = 0.007
 """The share of ordinary messages that one indicator may be heard in."""
 LONGER = 300
 """Long conversations made by joining dialogues, so that a long innocent one doesn't look bad for its length."""
@@ -100,7 +102,7 @@ def train(all_lines: Sequence[Line], all_dialogues: Sequence[Dialogue], encoder:
         spread=every.std(axis=0) * np.sqrt(every.shape[1]),
         weights=np.zeros((every.shape[1], len(INDICATORS))),
         offsets=np.zeros(len(INDICATORS)),
-        slope=1.0,
+        slope=SLOPE,
         drift_weights=np.zeros(9),
         drift_offset=0.0,
     )

@@ -141,7 +141,13 @@ async def replayed(tale: Tale, system: System, story: Story | None = None) -> Ou
     told = story or tale.story
     store = system.memory()
     family = Family(members=tuple({each.member.id: each.member for each in told.events}.values()))
-    pipeline = Pipeline(family=family, rulebook=system.rulebook, store=store, since=told.events[0].event.at)
+    pipeline = Pipeline(
+        family=family,
+        rulebook=system.rulebook,
+        store=store,
+        since=told.events[0].event.at,
+        meaning=system.meaning,
+    )
     for each in told.known:
         async with store.transaction() as tx:
             await pipeline.follow(each.event, each.member, tx)

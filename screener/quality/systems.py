@@ -5,6 +5,7 @@ from functools import cached_property
 
 from screener.events import Event
 from screener.family import Member
+from screener.meaning import Scorer
 from screener.relationships import Relationship
 from screener.rulebook import Rulebook
 from screener.store.base import Recalled
@@ -25,6 +26,7 @@ class System:
     says: str
     rulebook: Rulebook
     forgets: bool = False
+    meaning: Scorer | None = None
 
     @cached_property
     def looking(self) -> frozenset[str]:
@@ -41,8 +43,8 @@ def looks_at_event(fact: str) -> bool:
     return fact.startswith(MOMENTARY) and fact not in LASTING
 
 
-def shipped(rulebook: Rulebook) -> System:
-    return System(name=SHIPPED, says="The rules as they are.", rulebook=rulebook)
+def shipped(rulebook: Rulebook, meaning: Scorer | None = None) -> System:
+    return System(name=SHIPPED, says="The rules as they are.", rulebook=rulebook, meaning=meaning)
 
 
 class Forgetful(MemoryStore):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from screener.remembered import LONGEST_WORD
 from screener.rulebook.lists import Phrase, why_not
 from screener.rulebook.mistakes import Notes
-from screener.rulebook.phrases import BadPhrase, Words, pattern
+from screener.rulebook.phrases import BadPhrase, Words, is_sign, pattern
 from screener.rulebook.reading import Marked
 
 EVERY_LANGUAGE = "any"
@@ -111,6 +111,9 @@ def _phrases(name: str, language: str, written: Marked, words: Words, notes: Not
     for each in written.value:
         if not isinstance(each.value, str):
             notes.add(each, f"{each.value!r} is not a phrase. Put it in quotes")
+            continue
+        if is_sign(each.value):
+            found.append(Phrase(list=name, pattern=each.value, language=language, is_sign=True))
             continue
         try:
             compiled = pattern(each.value, words)

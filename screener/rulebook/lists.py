@@ -41,6 +41,8 @@ class Phrase:
     list: str
     pattern: str
     language: str = ""
+    is_sign: bool = False
+    """The pattern is an emoji, looked for in the text as it came: folded texts have none."""
 
 
 class Listener:
@@ -50,14 +52,16 @@ class Listener:
     """
 
     def __init__(self, phrases: Sequence[Phrase]) -> None:
+        self._signs = tuple(phrase for phrase in phrases if phrase.is_sign)
         by_language: dict[str, list[Phrase]] = {}
         for phrase in phrases:
-            by_language.setdefault(phrase.language, []).append(phrase)
+            if not phrase.is_sign:
+                by_language.setdefault(phrase.language, []).append(phrase)
         self._ears = tuple(_Ear(each) for each in by_language.values())
 
     @property
     def phrases(self) -> int:
-        return sum(ear.phrases for ear in self._ears)
+        return sum(ear.phrases for ear in self._ears) + len(self._signs)
 
     def works(self) -> bool:
         """Whether the sets hear anything at all."""
@@ -66,7 +70,8 @@ class Listener:
     def heard(self, folded: Folded) -> frozenset[str]:
         """The lists heard in either form of a text."""
         views = {folded.light, folded.full}
-        return frozenset().union(*(ear.heard(f"{view}{WITNESS} ") for view in views for ear in self._ears))
+        signs = (sign.list for sign in self._signs if sign.pattern in folded.text)
+        return frozenset(signs).union(*(ear.heard(f"{view}{WITNESS} ") for view in views for ear in self._ears))
 
     def where(self, folded: Folded, lists: frozenset[str]) -> Span | None:
         """Where in the text the first words of one of these lists stand."""

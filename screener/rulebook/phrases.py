@@ -31,6 +31,11 @@ class BadPhrase(ValueError):
     """A phrase that can't be understood; the text says what and how to mend it."""
 
 
+def is_sign(phrase: str) -> bool:
+    """Whether a phrase is one emoji rather than words."""
+    return len(phrase) == 1 and unicodedata.category(phrase) == "So"
+
+
 def pattern(phrase: str, words: Words) -> str:
     """The RE2 pattern of a phrase, for a folded text."""
     if phrase.startswith("re:"):

@@ -1,0 +1,32 @@
+"""Facts of what messages mean, beyond the words they use; unknown where no encoder is installed."""
+
+from screener.events import Event, Message
+from screener.heuristics.base import fact
+from screener.meaning.base import INDICATORS
+from screener.relationships import Relationship
+
+AMONG = frozenset(INDICATORS)
+
+
+@fact(
+    "message.means",
+    "What a message of a contact whom the family doesn't know seems to mean, whatever its words: weak, and often wrong.",
+    among=AMONG,
+)
+def means(event: Event, relationship: Relationship) -> frozenset[str] | None:
+    if not isinstance(event, Message) or event.by != "contact" or not relationship.meant.messages:
+        return None
+    return relationship.meant.now
+
+
+@fact("contact.has_meant", "What the contact's messages have seemed to mean so far and has not faded.", among=AMONG)
+def has_meant(event: Event, relationship: Relationship) -> frozenset[str] | None:
+    return relationship.meant.ever if relationship.meant.messages else None
+
+
+@fact(
+    "relationship.drift",
+    "How much what the contact means resembles conversations that went wrong, from 0 to 1; known after three messages.",
+)
+def drift(event: Event, relationship: Relationship) -> float | None:
+    return relationship.meant.drift
