@@ -6,11 +6,12 @@ from screener.meaning.base import INDICATORS
 from screener.relationships import Relationship
 
 AMONG = frozenset(INDICATORS)
+FACTS_OF_MEANING = frozenset({"message.means", "contact.has_meant", "relationship.drift"})
 
 
 @fact(
     "message.means",
-    "What a message of a contact whom the family doesn't know seems to mean, whatever its words: weak, and often wrong.",
+    "What a message of a contact whom the family doesn't know seems to mean, whatever its words; often wrong.",
     among=AMONG,
 )
 def means(event: Event, relationship: Relationship) -> frozenset[str] | None:

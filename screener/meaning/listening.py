@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from screener.meaning.base import Meant
 from screener.meaning.heads import Heads, with_values
 
-A_SECOND = 10
-"""Messages judged by meaning in one second; further ones are heard by their words alone."""
 SHORTEST = 8
 """Letters below which a text means too little by itself: ok, lol, an emoji."""
 
@@ -50,10 +48,6 @@ class Listening:
     encoder: Encoder
     heads: Heads
     budget: Budget = field(default_factory=lambda: Budget(a_second=None))
-
-    def limited(self, a_second: float = A_SECOND) -> "Listening":
-        """The same for traffic that nobody can slow down."""
-        return replace(self, budget=Budget(a_second=a_second))
 
     def heard(self, before: Meant, text: str) -> Meant:
         """What is meant once `text` was written too; unchanged where the text was too short or came too fast."""

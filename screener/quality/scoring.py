@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from screener import paraphrases
 from screener.errors import Mistake
 from screener.quality import robustness
 from screener.quality.ablations import NO_FOLDING, ablations
@@ -13,7 +14,7 @@ from screener.quality.bootstrap import RESAMPLES, SEED, Figure
 from screener.quality.metrics import HEADLINES, METRICS
 from screener.quality.outcome import Outcome, Tale, replayed
 from screener.quality.robustness import Robustness
-from screener.quality.systems import System, shipped
+from screener.quality.systems import System, shipped, with_meaning
 from screener.quality.variants import VARIANTS, disguised
 from screener.rulebook import Rulebook
 
@@ -59,8 +60,9 @@ def score(
     """The scores of these stories; `quick` leaves out everything but the shipped rules on the stories as written."""
     if not rulebook.rules:
         raise Mistake("rules: there is no rule in this folder. Name one that holds rules.")
-    ours = shipped(rulebook)
-    others = () if quick else (*baselines(rulebook), *ablations(rulebook))
+    meaning = paraphrases.scorer(rulebook)
+    ours = shipped(rulebook, meaning)
+    others = () if quick else tuple(with_meaning((*baselines(rulebook), *ablations(rulebook)), meaning, rulebook))
     disguising = [each for each in (ours, *others) if not quick and each.name in (ours.name, NO_FOLDING)]
     steps = _Steps(told=told, of=1 + len(others) + len(disguising) * len(VARIANTS))
 

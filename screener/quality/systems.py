@@ -1,6 +1,7 @@
 """A system is what judges: a rulebook and a memory. The shipped one, baselines and ablations are all systems."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from screener.events import Event
@@ -13,6 +14,7 @@ from screener.store.memory import MemoryStore
 from screener.surroundings import Question, Surroundings
 
 SHIPPED = "shipped"
+NO_MEANING = "no meaning"
 MOMENTARY = ("message.", "call.", "request.")
 LASTING = ("message.by", "message.pending")
 """Facts of a message that don't tell one from the next."""
@@ -45,6 +47,16 @@ def looks_at_event(fact: str) -> bool:
 
 def shipped(rulebook: Rulebook, meaning: Scorer | None = None) -> System:
     return System(name=SHIPPED, says="The rules as they are.", rulebook=rulebook, meaning=meaning)
+
+
+def with_meaning(systems: Iterable[System], meaning: Scorer | None, rulebook: Rulebook) -> Iterator[System]:
+    """The systems to compare with hear as much as the shipped one; one more shows what hearing meaning is worth."""
+    if meaning is None:
+        yield from systems
+        return
+    for system in systems:
+        yield replace(system, meaning=meaning)
+    yield System(name=NO_MEANING, says="Words alone are heard, not what they mean.", rulebook=rulebook)
 
 
 class Forgetful(MemoryStore):
