@@ -72,7 +72,7 @@ def of_rules(mistakes: Iterable[str], at: datetime) -> list[Issue]:
 
 
 def of_meaning(mistake: str, at: datetime) -> Issue:
-    """The issue of rules that ask what messages mean where nothing can tell; the words are listened for all the same."""
+    """The issue of rules that ask what messages mean where nothing can tell; words are still heard."""
     what = "Paraphrases are not heard, only words: some rules ask for more."
     return Issue(key="meaning", severity="warning", what=what, mend=mistake, at=at)
 

@@ -1,4 +1,4 @@
-"""Whether the rulebook asks what messages mean, and if so the scorer that tells; where no rule asks, nothing is loaded."""
+"""Whether the rulebook asks what messages mean, and the scorer that tells; where no rule asks, nothing is loaded."""
 
 from screener import meaning
 from screener.heuristics.meaning import FACTS_OF_MEANING

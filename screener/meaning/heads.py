@@ -60,7 +60,7 @@ def with_values(before: Meant, values: Numbers) -> Meant:
 
 
 def features(meant: Meant) -> Numbers:
-    """What the conversation is judged by: each group's strongest, how many groups are strong together, and the share."""
+    """What a conversation is judged by: each group's strongest, how many are strong together, and the share."""
     value = dict(zip(INDICATORS, meant.strongest, strict=True))
     groups = [max(value[name] for name in names) for names in GROUPS.values()]
     broad = sorted(groups, reverse=True)

@@ -132,8 +132,8 @@ def train(all_lines: Sequence[Line], all_dialogues: Sequence[Dialogue], encoder:
         test = joined([each for each in scored if each.fold == fold], shift, rng)
         held += [(float(x @ weights + offset), bad) for x, bad in test]
     told.append(
-        f"conversation: auc {auc(np.array([s for s, _ in held]), np.array([float(b) for _, b in held])):.3f}, dialogues "
-        + "and joined ones by heads that had not seen their parts"
+        f"conversation: auc {auc(np.array([s for s, _ in held]), np.array([float(b) for _, b in held])):.3f}, "
+        + "of dialogues and joined ones, by heads that had not seen their parts"
     )
     weights, offset = drift_heads(joined(scored, shift, rng))
     return replace(final, offsets=final.offsets - thresholds, drift_weights=weights, drift_offset=offset), told
