@@ -1,4 +1,4 @@
-"""The encoder and the shipped weights: they tell a conversation that goes wrong from one that doesn't, in two languages."""
+"""The encoder and the shipped weights: they tell a talk that goes wrong from one that does not, in two languages."""
 
 import pytest
 
@@ -14,7 +14,7 @@ GOES_WRONG = {
            "mejor, esto queda entre tu y yo", "vale", "mandame una solo para mi, no como las de tu perfil"),
 }  # fmt: skip
 GOES_WELL = {
-    "en": ("did you get the maths homework", "page 42 i think", "ugh the fractions", "my mum can explain it if you come",
+    "en": ("got the maths homework?", "page 42 i think", "ugh the fractions", "my mum can explain it if you come",
            "ask her if thursday works", "she says yes", "ok i'll bring the book"),
     "es": ("tienes los deberes de mates?", "creo que la pagina 42", "uf las fracciones", "mi madre lo explica",
            "preguntale si puede el jueves", "dice que si", "vale llevo el libro"),
