@@ -64,6 +64,8 @@ class Levels:
     """What signals that speak for innocence can take away at most."""
     calm_jokes: float
     """From how much of them on a threat needs a second sign, as one from a known contact does."""
+    seen_for_act: float
+    """How many points must be seen, not guessed from meaning, before points make `act`."""
     joke_points: float
     """What a first sign of pressure from such a contact weighs at most."""
     stage_from: float

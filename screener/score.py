@@ -56,9 +56,12 @@ def weigh(
     stages = tuple(stage for stage in STAGES if by_stage[stage] >= levels.stage_from)
     heaviest = sorted(weights, key=lambda signal: (-signal.alone, -weights[signal], signal.rule))
     level = _level(tuple(weights), points, len(stages), levels=levels, may_joke=may_joke)
-    if all(signal.guess for signal, weight in weights.items() if weight > 0):
-        # What a talk seems to mean is weak evidence: nobody is told of it until anything was seen besides.
-        level = "look" if level is not None else None
+    # What a talk seems to mean is weak evidence: nobody is told of it alone, and it takes more beside it to act.
+    seen = sum(weight for signal, weight in weights.items() if weight > 0 and not signal.guess)
+    if level is not None and seen == 0:
+        level = "look"
+    elif level == "act" and seen < levels.seen_for_act:
+        level = "talk"
     return Score(
         points=round(points),
         level=level,

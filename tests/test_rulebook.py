@@ -91,7 +91,7 @@ MISTAKES = [
     ("id: new-account", "id: other", ':2: the id "other" is not the file\'s name. Write id: new-account.'),
     ("status: stable", "status: stabel", ':3: "stabel" is not a status. Did you mean "stable"?'),
     ("when: friend_request", "when: friend_requests", ':4: "friend_requests" is not a kind of event. Did you mean'),
-    ("points: 35", "points: lots", ':7: "points" is a number from 0 to 1000.'),
+    ("points: 35", "points: lots", ':7: "points" is a number from -100 to 1000.'),
     ("points: 35", "points: 35\nalone: perhaps", ':8: "alone" is true or false.'),
     ("{contact.account_days} days", "{contact.posts} days", ':8: "because" speaks of {contact.posts}, which "if"'),
     ("{contact.name} opened", "{ opened", ':8: "because" has a bracket that names no fact.'),
@@ -137,7 +137,7 @@ def test_all_mistakes_of_all_files_are_told_and_the_sound_rules_run(tmp_path: Pa
     assert [each.partition(". ")[0] for each in book.mistakes] == [
         "rules/lists/empty.yaml:1: the list has no phrase that can be used, so it would never be heard",
         'rules/befriend/one.yaml:6: "below" needs a number',
-        'rules/befriend/one.yaml:7: "points" is a number from 0 to 1000',
+        'rules/befriend/one.yaml:7: "points" is a number from -100 to 1000',
         "rules/befriend/two.yaml:1: a rule needs the keys title, id, status, when, if, points, alone, because, advice, "
         "also_innocent, examples",
     ]

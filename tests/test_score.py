@@ -163,12 +163,14 @@ def test_a_trace_does_not_count_as_a_stage(points: float):
     assert weighed(a_signal("a", "approach", points)).stages == ()
 
 
-def test_a_threat_in_a_talk_that_sounds_harmless_needs_a_second_sign():
+def test_a_threat_in_a_talk_that_sounds_harmless_needs_a_second_sign_only_where_levels_say_so():
     harmless = replace(a_relationship(), meant=Meant(turns=9, drift=0.0, danger=0.0))
+    wary = replace(LEVELS, resemblance=replace(LEVELS.resemblance, no_danger=0.1))
     second = a_signal("demand", "pressure", 20, event="e2")
 
-    assert weighed(THREAT, relationship=harmless).level == "look"
-    assert weighed(THREAT, second, relationship=harmless).level == "act"
+    assert weighed(THREAT, relationship=harmless).level == "act"
+    assert weigh((THREAT,), levels=wary, relationship=harmless, at=NOON).level == "look"
+    assert weigh((THREAT, second), levels=wary, relationship=harmless, at=NOON).level == "act"
 
 
 def test_words_weigh_less_in_a_talk_that_resembles_ordinary_ones():
@@ -181,5 +183,10 @@ def test_what_is_guessed_from_meaning_alone_is_only_shown():
     guesses = [replace(signal, guess=True, alone=False) for signal in BROAD]
     heavy = [replace(signal, points=100.0) for signal in guesses]
 
-    assert weighed(*heavy).level == "look"
-    assert weighed(*heavy, a_signal("seen", "approach", 1)).level in ("talk", "act")
+    low = replace(LEVELS, act=replace(LEVELS.act, points=50, stages=2))
+    little, more = (a_signal("seen", "approach", points) for points in (1, 2 * LEVELS.seen_for_act))
+
+    def level(*signals: Signal) -> str | None:
+        return weigh(signals, levels=low, relationship=a_relationship(), at=NOON).level
+
+    assert [level(*heavy), level(*heavy, little), level(*heavy, more)] == ["look", "talk", "act"]

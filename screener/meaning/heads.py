@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from screener.meaning.base import FADES, FADES_BAD, IDEAS, SURE, Meant
 
 FILE = Path(__file__).with_name("heads.npz")
-ENOUGH = 3
+ENOUGH = 8
 """Turns it takes to say anything of a conversation."""
 PRESSING = tuple(IDEAS.index(name) for name in ("threat", "evidence", "demand", "more"))
 AFRAID = IDEAS.index("afraid")

@@ -17,7 +17,9 @@ def read_levels(told: Marked, notes: Notes) -> Levels | None:
     """The numbers, or None where any is missing or wrong."""
     before = len(notes.mistakes)
     names = [each.name for each in fields(Levels)]
-    _numbers(told, {"most_calm", "calm_jokes", "joke_points", "stage_from", "signs_from_known"}, names, notes)
+    _numbers(
+        told, {"most_calm", "seen_for_act", "calm_jokes", "joke_points", "stage_from", "signs_from_known"}, names, notes
+    )
     for level in LEVELS:
         _part(told, level, [each.name for each in fields(Level)], notes)
     for by_stage in ("half_life_days", "most_points"):

@@ -31,7 +31,7 @@ def scorer() -> Scorer:
 
 def told(scorer: Scorer, texts: tuple[str, ...]) -> Meant:
     meant, lines = Meant(), []
-    for number, text in enumerate(texts):
+    for number, text in enumerate(("hi", "hey", "how was your day", "ok and yours", *texts)):
         lines.append(("A: " if number % 2 == 0 else "B: ") + text)
         window = "\n".join(lines[-6:])
         turn = Turn(text=text, window=window, by_contact=number % 2 == 0, has_media=False, around=AROUND)

@@ -84,16 +84,16 @@ def test_nothing_is_said_of_a_conversation_before_it_has_begun():
 
 
 def test_no_single_message_makes_a_drift():
-    once = after("good morning", "good morning", "good morning", "keep it quiet")
-    twice = after("good morning", "good morning", "good morning", "keep it quiet", "keep it quiet")
+    calm = ["good morning"] * ENOUGH
+    once, twice = after(*calm, "keep it quiet"), after(*calm, "keep it quiet", "keep it quiet")
 
     assert (once.drift or 0) < 0.5 < (once.leaning or 0)
     assert (twice.drift or 0) > 0.5
 
 
 def test_a_threat_is_danger_at_once():
-    calm = after("good morning", "good morning", "good morning")
-    threat = after("good morning", "good morning", "pay")
+    calm = after(*["good morning"] * ENOUGH)
+    threat = after(*["good morning"] * (ENOUGH - 1), "pay")
 
     assert (calm.danger or 0) < 0.5 < (threat.danger or 0)
 

@@ -81,12 +81,11 @@ async def test_disguised_words_are_undone_before_they_are_listened_to():
     assert scorer.turns[0].text == "keep this secret"
 
 
-async def test_what_a_talk_means_alerts_nobody_by_itself():
+async def test_what_a_talk_means_never_acts_by_itself():
     (step,) = await followed(Noting(drift=0.99, danger=0.99), a_message(id="m1", text="good morning"))
 
     assert step.alert is not None
-    assert step.alert.level == "look"
-    assert all(signal.guess for signal in step.alert.signals)
+    assert step.alert.level in ("look", "talk")
 
 
 async def test_words_of_a_talk_that_resembles_ordinary_ones_weigh_less():
