@@ -51,7 +51,7 @@ class Noting:
 def read(folders: Sequence[Path]) -> list[Sample]:
     """The samples of every story below these folders."""
     rules = rulebook.load(shipped("rules"))
-    paths = sorted(path for folder in folders for path in folder.rglob("*.story.yaml"))
+    paths = sorted(path for each in folders for path in ([each] if each.is_file() else each.rglob("*.story.yaml")))
     found = []
     for path in paths:
         marked = yaml.safe_load(path.read_text(encoding="utf-8"))["events"]
