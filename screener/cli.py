@@ -124,6 +124,37 @@ def demo(
         asyncio.run(run(pace=pace, once=once))
 
 
+@app.command()
+def score(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="STORY...", help="Stories (.story.yaml), and folders; each is a group.")
+    ],
+    as_json: JsonOption = False,
+    plot: Annotated[Path | None, typer.Option("--plot", metavar="FILE.svg", help="Draw the main figures.")] = None,
+    stories: Annotated[bool, typer.Option("--list", help="Say of each story what happened.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Only the rules as they are: nothing to compare with, no disguises.")
+    ] = False,
+    rules: RulesOption = None,
+    draws: Annotated[int, typer.Option(help="How often stories are drawn for an interval.", min=100)] = 1_000,
+    seed: Annotated[int, typer.Option(help="What the draws begin from.")] = 1,
+) -> None:
+    """Measure how early harmful stories are warned of, and how often innocent ones are."""
+    from screener.quality.command import run
+
+    with mistakes_told():
+        run(
+            paths,
+            rules=rules,
+            as_json=as_json,
+            plot_to=plot,
+            stories=stories,
+            quick=quick,
+            resamples=draws,
+            seed=seed,
+        )
+
+
 @app.command("reset-password")
 def reset_password(name: Annotated[str, typer.Argument(help="The account's name.")], home: HomeOption = None) -> None:
     """Give an account a new password; only on this machine."""

@@ -1,12 +1,16 @@
 """What happened between one of us and a contact, in words that are the same for every platform."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
-from typing import ClassVar, Literal
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Literal, Self
 
 Side = Literal["contact", "member"]
 Media = Literal["image", "video", "audio", "file", "sticker"]
 CallKind = Literal["audio", "video"]
+
+LONGEST_TEXT = 300
+"""So much of a name or a biography is kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +34,8 @@ class Account:
     following: int | None = None
     posts: int | None = None
     picture: bool | None = None
+    avatar: str | None = None
+    """The platform's own key of the picture; the picture itself is never fetched, copied or looked at."""
     verified: bool | None = None
     country: str | None = None
     """Two capital letters (ISO 3166)."""
@@ -44,8 +50,30 @@ class Account:
 
     def merged(self, newer: "Account") -> "Account":
         """This account with everything that `newer` knows laid over it."""
-        known = {f.name: value for f in fields(newer) if (value := getattr(newer, f.name)) is not None}
-        return replace(self, **known)
+        ours = vars(self)
+        news = {name: value for name, value in vars(newer).items() if value is not None and value != ours[name]}
+        return replace(self, **news) if news else self
+
+    def to_json(self) -> dict[str, Any]:
+        """What is known, times as whole seconds; texts of a sensible length."""
+        kept: dict[str, Any] = {}
+        for name, value in vars(self).items():
+            if isinstance(value, datetime):
+                kept[name] = int(value.timestamp())
+            elif isinstance(value, str) and name not in ("id", "platform"):
+                kept[name] = value[:LONGEST_TEXT]
+            elif value is not None:
+                kept[name] = value
+        return kept
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        """The account that `to_json` described."""
+        named: dict[str, Any] = {each.name: kept[each.name] for each in fields(cls) if each.name in kept}
+        for name in ("joined", "friend_since"):
+            if name in named:
+                named[name] = datetime.fromtimestamp(named[name], UTC)
+        return cls(**named)
 
 
 @dataclass(frozen=True, kw_only=True)

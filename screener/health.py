@@ -71,6 +71,12 @@ def of_rules(mistakes: Iterable[str], at: datetime) -> list[Issue]:
     ]
 
 
+def of_meaning(mistake: str, at: datetime) -> Issue:
+    """The issue of rules that ask what messages mean where nothing can tell; words are still heard."""
+    what = "Paraphrases are not heard, only words: some rules ask for more."
+    return Issue(key="meaning", severity="warning", what=what, mend=mistake, at=at)
+
+
 def of_proxy(counters: Mapping[str, float], now: datetime) -> list[Issue]:
     """The issues that show in the proxy's own counters."""
     issues = []

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from screener.windows import Windows
+
 LevelName = Literal["look", "talk", "act"]
 
 LEVELS: tuple[LevelName, ...] = ("look", "talk", "act")
@@ -34,6 +36,18 @@ class Strangeness:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Resemblance:
+    """What it does to the points when the meaning of a conversation resembles none that went wrong."""
+
+    low: float
+    """Below this much `relationship.drift` a conversation is like ordinary ones."""
+    low_times: float
+    """By how much its points are multiplied then, but for threats and demands."""
+    no_danger: float
+    """Below this much `relationship.danger` a threat in words needs a second sign, as one among friends does."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Levels:
     """Everything that scoring needs to be told."""
 
@@ -46,8 +60,18 @@ class Levels:
     """By stage: after how many days a signal weighs half."""
     most_points: Mapping[str, float]
     """By stage: what it can give at most, so that no single stage makes an alert."""
+    most_calm: float
+    """What signals that speak for innocence can take away at most."""
+    calm_jokes: float
+    """From how much of them on a threat needs a second sign, as one from a known contact does."""
+    seen_for_act: float
+    """How many points must be seen, not guessed from meaning, before points make `act`."""
+    joke_points: float
+    """What a first sign of pressure from such a contact weighs at most."""
     stage_from: float
     """How many points a stage must have to count as one."""
     strangeness: Strangeness
+    resemblance: Resemblance
+    windows: Windows
     signs_from_known: int
-    """How many signs of pressure it takes before a threat from a known contact is more than a joke."""
+    """How many signs of pressure it takes before a threat from such a contact is more than a joke."""

@@ -1,21 +1,31 @@
 """Capture to alert, on one page: the whole program, in order. Read this first."""
 
+import asyncio
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from screener import health, heuristics, platforms, score
 from screener.alerts import Alert, height
 from screener.capture import Capture
+from screener.entities import given
 from screener.events import Edited, Event, FriendRequest, Message, Profile
 from screener.family import Family, Member
-from screener.relationships import Relationship
+from screener.folding import Folded, fold_whole
+from screener.meaning import Meant, Scorer
+from screener.paraphrases import Talks
+from screener.relationships import MOST_TWINS, Relationship
+from screener.remembered import Twin
 from screener.rulebook import Rulebook
+from screener.rules import Signal
 from screener.store.base import Recalled, Store, Transaction
+from screener.surroundings import Question, Surroundings, asking, twins, with_strangeness
 
 # A contact counts as known who was a friend this long before the device was looked after.
 KNOWN_BEFORE = timedelta(days=30)
+NOWHERE = Surroundings()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +50,7 @@ class Pipeline:
     """What every capture meets on its way.
 
     `since` is when this home began to be looked after; `member` is whom everything belongs to, where a replay says so.
+    `meaning` hears paraphrases, where an encoder is installed.
     """
 
     family: Family
@@ -47,6 +58,8 @@ class Pipeline:
     store: Store
     since: datetime
     member: Member | None = None
+    meaning: Scorer | None = None
+    talks: Talks = field(default_factory=Talks)
 
     async def screen(self, capture: Capture, decoded: platforms.Decoded, memory: platforms.Memory) -> list[Followed]:
         """Follow what was decoded from one capture all the way; everything it leads to is kept in one transaction."""
@@ -81,7 +94,15 @@ class Pipeline:
                 grew=before.alert is not None,
                 again=True,
             )
-        after = self.judge(event, member, before)
+        heard = self._hear(event)
+        question = self._question(event, member, before, heard)
+        around = await tx.surroundings(question)
+        others = [
+            (twin, await tx.recall_account(member, twin.platform, twin.id))
+            for twin in _twins(event, before, question, around)
+        ]
+        meant = await self._mean(event, member, before, heard)
+        after = self.judge(event, member, before, heard=heard, around=around, others=others, meant=meant)
         await tx.keep(member, event, after)
         is_news = _height(after) > _height(before)
         assert after.relationship is not None
@@ -95,22 +116,80 @@ class Pipeline:
             again=again,
         )
 
-    def judge(self, event: Event, member: Member, before: Recalled) -> Recalled:
+    def judge(
+        self,
+        event: Event,
+        member: Member,
+        before: Recalled,
+        *,
+        heard: "_Heard | None" = None,
+        around: Surroundings = NOWHERE,
+        others: Sequence[tuple[Twin, Recalled]] = (),
+        meant: Meant | None = None,
+    ) -> Recalled:
         """The heart, and pure: no clock, no network, no disk."""
-        heard = self.rulebook.listen(_words(event))
+        heard = heard or self._hear(event)
         relationship = before.relationship or Relationship.first(member=member, event=event)
-        relationship = relationship.after(event, heard)
+        bio = relationship.contact.bio if before.relationship else None
+        relationship = relationship.after(event, heard.lists, gave=heard.gave)
+        relationship = relationship.with_twins(tuple(twin for twin, _ in others))
+        if meant is not None:
+            relationship = replace(relationship, meant=meant)
+        if relationship.contact.bio != bio:
+            relationship = replace(
+                relationship, bio_said=tuple(sorted(self.rulebook.listen(relationship.contact.bio or "")))
+            )
         if not relationship.known and self._was_friend_before(event) and not _was_seen_to_begin(relationship):
             relationship = replace(relationship, known=True)
-        told = _as_told(event)
-        facts = heuristics.gather(told, relationship, heard)
-        signals = score.kept(before.signals, self.rulebook.signals(told, relationship, facts))
-        weighed = score.weigh(signals, levels=self.rulebook.levels, relationship=relationship, at=event.at)
+        elsewhere = [other.relationship for _, other in others if other.relationship]
+        judged = with_strangeness(relationship, elsewhere) if elsewhere else relationship
+        moment = heuristics.Moment(
+            event=_as_told(event),
+            relationship=judged,
+            windows=self.rulebook.levels.windows,
+            heard=heard.lists,
+            folded=heard.folded,
+            around=replace(around, others=tuple(elsewhere)) if elsewhere else around,
+        )
+        signals = score.kept(before.signals, self.rulebook.signals(moment))
+        # What was seen on the same person's other accounts counts here too, once anything was seen here.
+        weighed = (*signals, *carried(others, besides=signals)) if signals and others else signals
+        total = score.weigh(weighed, levels=self.rulebook.levels, relationship=judged, at=event.at)
+        alert: Alert | None = None
         if before.alert is not None:
-            alert: Alert | None = before.alert.grown(weighed, at=event.at)
-        else:
-            alert = Alert.opening(id=_alert_id(member, event), score=weighed, at=event.at)
+            alert = before.alert.grown(total, at=event.at)
+        elif total.level is not None:
+            alert = Alert.opening(id=_alert_id(member, event), score=total, at=event.at)
         return Recalled(relationship=relationship, signals=signals, alert=alert)
+
+    def _hear(self, event: Event) -> "_Heard":
+        text = _words(event)
+        if not text:
+            return _Heard()
+        folded = fold_whole(text)
+        gave = given(text) if event.by == "contact" and isinstance(event, Message | Edited) else ()
+        return _Heard(folded=folded, lists=self.rulebook.hear(folded), gave=gave)
+
+    async def _mean(self, event: Event, member: Member, before: Recalled, heard: "_Heard") -> Meant | None:
+        """What a talk with a contact whom the family doesn't know means; off the loop: an encoder takes its time."""
+        relationship = before.relationship or Relationship.first(member=member, event=event)
+        if self.meaning is None or relationship.known:
+            return None
+        folded = heard.folded
+        text = "" if folded is None else folded.full.strip() if folded.obfuscated else folded.text
+        turn = self.talks.turn(event, relationship.after(event, heard.lists), text)
+        return await asyncio.to_thread(self.meaning.heard, relationship.meant, turn) if turn else None
+
+    def _question(self, event: Event, member: Member, before: Recalled, heard: "_Heard") -> Question:
+        return asking(
+            event,
+            member,
+            before.relationship,
+            windows=self.rulebook.levels.windows,
+            household=self.family.members,
+            folded=heard.folded,
+            gave=heard.gave,
+        )
 
     def _member(self, event: Event, device: str) -> Member:
         return self.member or self.family.owner(event.account, device)
@@ -118,6 +197,35 @@ class Pipeline:
     def _was_friend_before(self, event: Event) -> bool:
         since = event.contact.friend_since
         return bool(event.contact.is_friend) and since is not None and since < self.since - KNOWN_BEFORE
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Heard:
+    """What an event's text says: in its folded forms, as word lists, and as handles it may give."""
+
+    folded: Folded | None = None
+    lists: frozenset[str] = frozenset()
+    gave: tuple[str, ...] = ()
+
+
+def _twins(event: Event, before: Recalled, question: Question, around: Surroundings) -> tuple[Twin, ...]:
+    """The same person's other accounts: those that were joined before, and those for which there is evidence now."""
+    joined = before.relationship.twins if before.relationship else ()
+    contact = before.relationship.contact.merged(event.contact) if before.relationship else event.contact
+    found = twins(question, contact, around.near) if around.near else ()
+    return tuple({twin[:2]: twin for twin in (*found, *joined)}.values())[:MOST_TWINS]
+
+
+def carried(others: Iterable[tuple[Twin, Recalled]], *, besides: Iterable[Signal]) -> tuple[Signal, ...]:
+    """The signals of the same person's other accounts, saying where they come from. None alerts by itself here."""
+    seen_here = {signal.rule for signal in besides}
+    found: dict[str, Signal] = {}
+    for twin, other in others:
+        for signal in other.signals:
+            if signal.rule not in seen_here:
+                said = f"On {twin.platform.capitalize()}, where the same person writes ({twin.why}): {signal.because}"
+                found[signal.rule] = replace(signal, alone=False, words=None, because=said)
+    return tuple(found.values())
 
 
 def _was_seen_to_begin(relationship: Relationship) -> bool:

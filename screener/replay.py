@@ -13,6 +13,7 @@ from screener.capture import Capture, Gap
 from screener.errors import Mistake
 from screener.events import Call, Edited, Event, FriendRequest, Message
 from screener.family import Family, Member
+from screener.meaning import Scorer
 from screener.memories import Memories
 from screener.pipeline import Followed, Pipeline
 from screener.rulebook import Rulebook
@@ -45,6 +46,7 @@ class Replay:
     family: Family
     show: Show = "alerts"
     member: Member | None = None
+    meaning: Scorer | None = None
     counts: Counts = field(default_factory=Counts)
     _pipeline: Pipeline | None = None
     _numbers: dict[tuple[str, str, str], int] = field(default_factory=dict)
@@ -120,7 +122,12 @@ class Replay:
         # The clock of a replay is the recording's own: these devices are looked after since its beginning.
         if self._pipeline is None:
             self._pipeline = Pipeline(
-                family=self.family, rulebook=self.rulebook, store=self.store, since=begins, member=self.member
+                family=self.family,
+                rulebook=self.rulebook,
+                store=self.store,
+                since=begins,
+                member=self.member,
+                meaning=self.meaning,
             )
         return self._pipeline
 

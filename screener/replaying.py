@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from screener import config, rulebook
+from screener import config, paraphrases, rulebook
 from screener.errors import Mistake
 from screener.family import Family, Member
 from screener.replay import Line, Replay, Show, check
@@ -35,11 +35,13 @@ async def lines(
         print(mistake, file=sys.stderr)
     if not book.rules:
         raise Mistake(f"{rules or 'rules'}: there is no rule in this folder. Name one that holds rules.")
+    meaning = paraphrases.scorer(book)
     database = await _database(store) if store else None
     member = _named(as_member, family) if as_member else None
 
     def replay() -> Replay:
-        return Replay(rulebook=book, store=database or MemoryStore(), show=show, family=family, member=member)
+        kept = database or MemoryStore()
+        return Replay(rulebook=book, store=kept, show=show, family=family, member=member, meaning=meaning)
 
     try:
         shared = replay()

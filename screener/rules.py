@@ -4,10 +4,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property, lru_cache
 from typing import Any, Literal, Self
 
 from screener.events import Event
 from screener.heuristics.base import Facts, Value
+from screener.heuristics.meaning import FACTS_OF_MEANING
 from screener.relationships import Relationship
 
 Status = Literal["sandbox", "trial", "stable", "retired"]
@@ -17,8 +19,12 @@ STAGES: tuple[Stage, ...] = ("approach", "befriend", "isolate", "pressure")
 RUNNING: tuple[Status, ...] = ("trial", "stable")
 
 FIELD = re.compile(r"\{([a-z_.]+)\}")
-ONE_OF = re.compile(r"\{([a-z_.]+)\} [a-z]+s\b")
+PLURAL = re.compile(r"^( [a-z]+)s\b")
+"""What is counted, behind its number: one day, not one days."""
 LONGEST_NAME = 60
+NAMES = frozenset({"contact.name", "member.name"})
+WORDS_OF_THE_MOMENT = frozenset({"message.says", "message.says_again", "request.note_says"})
+"""The facts that name the lists heard in the event's own text."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +40,15 @@ class Signal:
     at: datetime
     alone: bool = False
     """Alerts by itself: a threat or a demand."""
+    guess: bool = False
+    """Stands on what the talk seems to mean: weak evidence, which makes no alert without any other."""
     file: str = ""
     """Where the rule stands, with its line."""
+    words: tuple[int, int] | None = None
+    """From where to where the words stand in the event's text; the text itself is not kept here."""
+
+    def __hash__(self) -> int:
+        return hash((self.rule, self.event))
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -47,12 +60,15 @@ class Signal:
             "event": self.event,
             "at": self.at.astimezone(UTC).isoformat(),
             "alone": self.alone,
+            "guess": self.guess,
             "file": self.file,
+            "words": list(self.words) if self.words else None,
         }
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
-        return cls(**{**kept, "at": datetime.fromisoformat(kept["at"])})
+        words = kept.get("words")
+        return cls(**{**kept, "at": datetime.fromisoformat(kept["at"]), "words": tuple(words) if words else None})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +88,12 @@ class Condition:
     def holds(self, facts: Mapping[str, Value]) -> bool:
         """Whether it holds; a fact that is not known never matches."""
         value = facts.get(self.fact)
-        if value is None:
-            return False
+        return value is not None and self.holds_of(value)
+
+    def holds_of(self, value: Value) -> bool:
+        """Whether it holds of a value that is known."""
+        if value is self.equals:
+            return True
         if isinstance(value, frozenset):
             return self._holds_of_set(value)
         if self.equals is not None:
@@ -121,41 +141,77 @@ class Rule:
     def runs(self) -> bool:
         return self.status in RUNNING
 
+    @cached_property
+    def guesses(self) -> bool:
+        """Whether it stands on what the talk seems to mean."""
+        return any(each.fact in FACTS_OF_MEANING for each in self.conditions)
+
+    @cached_property
+    def listens(self) -> frozenset[str]:
+        """The word lists, one of which must be heard in the message for the rule to hold."""
+        said = (each for each in self.conditions if each.fact in WORDS_OF_THE_MOMENT)
+        return frozenset[str]().union(*(each.any or each.all or () for each in said))
+
+    @cached_property
+    def _because(self) -> tuple[str, ...]:
+        return parts(self.because)
+
+    @cached_property
+    def _advice(self) -> tuple[str, ...]:
+        return parts(self.advice)
+
     def holds(self, facts: Facts) -> bool:
         return all(condition.holds(facts) for condition in self.conditions)
 
-    def signal(self, event: Event, relationship: Relationship, facts: Facts) -> Signal | None:
-        """What this rule says of an event, if it holds."""
-        if event.kind not in self.when or not self.holds(facts):
-            return None
+    def signal(
+        self, event: Event, relationship: Relationship, facts: Facts, words: tuple[int, int] | None = None
+    ) -> Signal:
+        """What this rule says of an event of which it holds; `words` is where the words it heard stand in the text."""
         return Signal(
             rule=self.id,
             stage=self.stage,
             points=self.points,
-            because=told(self.because, relationship, facts),
-            advice=told(self.advice, relationship, facts),
+            because=told(self._because, relationship, facts),
+            advice=told(self._advice, relationship, facts),
             event=event.id,
             at=event.at,
             alone=self.alone,
+            guess=self.guesses,
             file=self.file,
+            words=words,
         )
 
 
-def told(sentence: str, relationship: Relationship, facts: Facts) -> str:
+def parts(sentence: str) -> tuple[str, ...]:
+    """A sentence on one line, cut at the names and facts that it speaks of: every second part is one of those."""
+    return tuple(FIELD.split(" ".join(sentence.split())))
+
+
+def told(cut: tuple[str, ...], relationship: Relationship, facts: Facts) -> str:
     """The sentence with names and facts put in; put in once, so that a name with braces stays a name."""
     contact = relationship.contact
-    words: dict[str, Value] = {
-        **facts,
-        "contact.name": shown_name(contact.name or contact.handle or "This contact"),
-        "member.name": shown_name(relationship.member.name),
-    }
-    said = " ".join(sentence.split())
-    # "one day", and no second full stop after a name that ends with one.
-    said = ONE_OF.sub(lambda found: found[0][:-1] if words.get(found[1]) == 1 else found[0], said)
-    said = FIELD.sub(lambda found: spoken(words.get(found[1], "?")), said)
-    return said[:-1] if said.endswith("..") else said
+    said = list(_with_names(cut, contact.name or contact.handle or "This contact", relationship.member.name))
+    if len(said) > 1:
+        for place in range(1, len(cut), 2):
+            if cut[place] not in NAMES:
+                value = facts.get(cut[place], "?")
+                said[place] = spoken(value)
+                if value == 1:
+                    said[place + 1] = PLURAL.sub(r"\1", said[place + 1])
+    whole = "".join(said)
+    # No second full stop after a name that ends with one.
+    return whole[:-1] if whole.endswith("..") else whole
 
 
+@lru_cache(maxsize=4096)
+def _with_names(cut: tuple[str, ...], contact: str, member: str) -> tuple[str, ...]:
+    """The parts with both names put in; one part, where nothing else is missing."""
+    names = {"contact.name": shown_name(contact), "member.name": shown_name(member)}
+    said = tuple(names.get(part, part) if place % 2 else part for place, part in enumerate(cut))
+    return said if any(part not in NAMES for part in cut[1::2]) else ("".join(said),)
+
+
+@lru_cache(maxsize=2048)
 def shown_name(name: str) -> str:
     """A name as it may stand in a sentence: one short line, with nothing in it that turns or hides text."""
     return " ".join("".join(c if c.isprintable() else " " for c in name).split())[:LONGEST_NAME] or "?"

@@ -1,6 +1,7 @@
 """What the signals of a relationship weigh together, and how high that reaches."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,34 +35,52 @@ def weigh(
     """The score of these signals as they have faded by then."""
     known = relationship.known or is_trusted(feedback)
     muted = muted_rules(feedback, at)
-    times = strangeness(relationship, levels, known=known)
+    times = strangeness(relationship, levels, known=known) * resemblance(relationship, levels)
     weights = {
-        signal: faded(signal, levels, at) * (1.0 if signal.alone else times)
+        signal: faded(signal, levels, at) * (1.0 if signal.alone or signal.points < 0 else times)
         for signal in signals
         if signal.alone or signal.rule not in muted
     }
+    # What speaks for innocence can be said without being meant: it lowers the sum a little, and hides no stage.
+    calm = min(-sum(weight for weight in weights.values() if weight < 0), levels.most_calm)
+    # Friends, and those whom the family knows of, joke about threats: it takes a second message to mean one.
+    jests = known or calm >= levels.calm_jokes or _sounds_harmless(relationship, levels)
+    may_joke = jests and _signs(weights) < levels.signs_from_known
     by_stage: defaultdict[str, float] = defaultdict(float)
     for signal, weight in weights.items():
-        by_stage[signal.stage] = min(by_stage[signal.stage] + weight, levels.most_points[signal.stage])
-    points = sum(by_stage.values())
+        if weight > 0:
+            by_stage[signal.stage] = min(by_stage[signal.stage] + weight, levels.most_points[signal.stage])
+    if may_joke:
+        by_stage["pressure"] = min(by_stage["pressure"], levels.joke_points)
+    points = max(sum(by_stage.values()) - calm, 0.0)
     stages = tuple(stage for stage in STAGES if by_stage[stage] >= levels.stage_from)
     heaviest = sorted(weights, key=lambda signal: (-signal.alone, -weights[signal], signal.rule))
+    level = _level(tuple(weights), points, len(stages), levels=levels, may_joke=may_joke)
+    # What a talk seems to mean is weak evidence: nobody is told of it alone, and it takes more beside it to act.
+    seen = sum(weight for signal, weight in weights.items() if weight > 0 and not signal.guess)
+    if level is not None and seen == 0:
+        level = "look"
+    elif level == "act" and seen < levels.seen_for_act:
+        level = "talk"
     return Score(
         points=round(points),
-        level=_level(tuple(weights), points, len(stages), levels=levels, known=known),
+        level=level,
         stages=stages,
         signals=tuple(heaviest),
     )
 
 
+def _signs(signals: Iterable[Signal]) -> int:
+    """How many messages or calls gave a sign of pressure."""
+    return len({signal.event for signal in signals if signal.stage == "pressure" and signal.points > 0})
+
+
 def _level(
-    signals: tuple[Signal, ...], points: float, breadth: int, *, levels: Levels, known: bool
+    signals: tuple[Signal, ...], points: float, breadth: int, *, levels: Levels, may_joke: bool
 ) -> LevelName | None:
-    if any(signal.alone for signal in signals):
-        # How strange the contact is never decides whether a threat counts, but long-known friends joke.
-        signs = sum(1 for signal in signals if signal.stage == "pressure")
-        if not known or signs >= levels.signs_from_known:
-            return "act"
+    # How strange the contact is never decides whether a threat counts.
+    if any(signal.alone for signal in signals) and not may_joke:
+        return "act"
     if _reaches(levels.act, points, breadth):
         return "act"
     if any(_reaches(level, points, breadth) for level in (levels.talk, levels.talk_in_fewer)):
@@ -86,6 +105,17 @@ def strangeness(relationship: Relationship, levels: Levels, *, known: bool) -> f
     if mutual == 0 or relationship.contact.is_stranger:
         times *= levels.strangeness.stranger
     return times
+
+
+def resemblance(relationship: Relationship, levels: Levels) -> float:
+    """By how much the points are multiplied for what the conversation means as a whole, where that is known."""
+    drift = relationship.meant.drift
+    return levels.resemblance.low_times if drift is not None and drift < levels.resemblance.low else 1.0
+
+
+def _sounds_harmless(relationship: Relationship, levels: Levels) -> bool:
+    danger = relationship.meant.danger
+    return danger is not None and danger < levels.resemblance.no_danger
 
 
 def faded(signal: Signal, levels: Levels, at: datetime) -> float:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fastapi import Request, Response
 
-from screener import config, health, platforms, rulebook
+from screener import config, health, paraphrases, platforms, rulebook
 from screener.ending import end_with
 from screener.errors import Mistake
 from screener.home.folder import Home
@@ -39,8 +39,16 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
         log.error("%s", mistake)
     store = await SqlStore.opened(home.database)
     reader = Reader(place(home.folder))
-    desk = SqlDesk(store, reader, health.of_rules(rules.mistakes, datetime.now(UTC)), enrolled=home.enrolled_devices)
-    pipeline = Pipeline(family=settings.household(), rulebook=rules, store=store, since=await store.begun())
+    issues = health.of_rules(rules.mistakes, datetime.now(UTC))
+    try:
+        meaning = paraphrases.scorer(rules, a_second=paraphrases.A_SECOND)
+    except Mistake as mistake:
+        log.error("%s", mistake)
+        issues, meaning = [*issues, health.of_meaning(str(mistake), datetime.now(UTC))], None
+    desk = SqlDesk(store, reader, issues, enrolled=home.enrolled_devices)
+    pipeline = Pipeline(
+        family=settings.household(), rulebook=rules, store=store, since=await store.begun(), meaning=meaning
+    )
 
     async def tell(step: Followed) -> None:
         if step.alert is not None:

@@ -56,6 +56,7 @@ class ContactPart(_Lenient):
     following: int | None = None
     posts: int | None = None
     picture: bool | None = None
+    avatar: str | None = None
     verified: bool | None = None
     country: str | None = None
     says: Says = Says()
@@ -74,6 +75,7 @@ class ContactPart(_Lenient):
             following=self.following,
             posts=self.posts,
             picture=self.picture,
+            avatar=self.avatar,
             verified=self.verified,
             country=self.country,
             age=self.says.age,
@@ -134,6 +136,8 @@ class Told:
     event: Event
     member: Member
     stages: tuple[str, ...] = ()
+    person: str = ""
+    """The story's own name for the contact: one person may have several accounts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,7 +199,8 @@ class _Teller:
             member = self._members.get(part.of) if part.of else self._members[self._document.member.name]
             if member is None:
                 raise self._mistake(n, f'"{part.of}" is not a member. Name one of: {", ".join(self._members)}.')
-            yield Told(event=self._event(n, part, previous, member), member=member, stages=part.stages)
+            event = self._event(n, part, previous, member)
+            yield Told(event=event, member=member, stages=part.stages, person=part.contact)
 
     def _event(self, n: int, part: EventPart, at: datetime, member: Member) -> Event:
         contact = self._contact(n, part)

@@ -3,10 +3,17 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from screener import rulebook
 from screener.events import Accepted, Account, Call, FriendRequest, Message, Profile
 from screener.family import Member
+from screener.folding import fold
+from screener.heuristics import Moment
+from screener.relationships import Relationship
+from screener.resources import shipped
 
 NOON = datetime(2026, 10, 2, 12, 0, tzinfo=UTC)
+RULES = rulebook.load(shipped("rules"))
+WINDOWS = RULES.levels.windows
 
 
 def a_member(**changes: Any) -> Member:
@@ -44,3 +51,16 @@ def a_call(**changes: Any) -> Call:
 
 def a_profile(**changes: Any) -> Profile:
     return _event(Profile, "profile:1", changes)
+
+
+def a_moment(event: Any, relationship: Relationship | None = None, **changes: Any) -> Moment:
+    """The moment of an event: by itself the first of its relationship."""
+    before = Relationship.first(member=a_member(), event=event)
+    text = getattr(event, "text", None)
+    defaults = {
+        "event": event,
+        "relationship": relationship or before.after(event, changes.get("heard", frozenset())),
+        "windows": WINDOWS,
+        "folded": fold(text) if text else None,
+    }
+    return Moment(**(defaults | changes))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screener.folding import LONGEST, MOST_PIECES, fold, is_disguised, pieces
+from screener.folding import LONGEST, MOST_PIECES, View, fold, is_disguised, pieces
 
 
 def test_every_run_of_signs_is_one_space_with_one_at_each_end():
@@ -97,6 +97,96 @@ def test_a_very_long_text_is_read_from_both_ends():
     assert folded.light.startswith(" first ")
     assert folded.light.endswith(" last ")
     assert len(folded.light) <= LONGEST + 3
+
+
+@pytest.mark.parametrize(
+    ("text", "view", "word", "meant"),
+    [
+        ("well, Don't t3ll your p a r e n t s!", "full", "parents", "p a r e n t s"),
+        ("don't t3ll", "full", "tell", "t3ll"),
+        ("so se\u200bcret", "light", "secret", "se\u200bcret"),
+        ("so sеcrеt ok", "full", "secret", "sеcrеt"),
+        ("oh Straße", "light", "strasse", "Straße"),
+        ("e\u0301cole é", "light", "ecole", "e\u0301cole"),
+        ("𝐬𝐞𝐜𝐫𝐞𝐭!", "light", "secret", "𝐬𝐞𝐜𝐫𝐞𝐭"),
+        ("a sec😀ret one", "full", "secret", "sec😀ret"),
+        ("ok 한국어 ok", "light", "한국어", "한국어"),
+        ("‮secret", "light", "secret", "secret"),
+        ("x" * 5000 + " secret " + "y" * 9000 + " here", "light", "here", "here"),
+    ],
+)
+def test_the_words_of_a_view_are_found_again_in_the_text_as_it_came(text: str, view: View, word: str, meant: str):
+    folded = fold(text)
+    start = getattr(folded, view).index(word)
+
+    where = folded.where(view, start, start + len(word))
+
+    assert where is not None
+    assert text[slice(*where)] == meant
+
+
+def test_scripts_without_spaces_are_heard_letter_by_letter():
+    assert fold("请不要告诉妈妈ok").light == " 请 不 要 告 诉 妈 妈 ok "
+    assert not fold("请不要告诉妈妈").obfuscated
+    assert fold("อย่าบอกแม่").light.count(" ") > 3
+
+
+def test_marks_piled_on_a_letter_are_few_when_they_are_put_in_order():
+    piled = "a" + "\u0316\u0301" * 50_000 + "b"
+
+    folded = fold(piled)
+
+    assert folded.light.startswith(" a ")
+    assert folded.where("light", 1, 2) is not None
+
+
+ANY_TEXT = st.text(st.characters(exclude_categories=()))
+TWISTED = st.lists(
+    st.sampled_from(
+        [
+            "a",
+            "e\u0301",
+            "ﬁ",
+            "ß",
+            "İ",
+            "\u200b",
+            "\u202e",
+            "3",
+            "$",
+            "*",
+            " ",
+            "а",
+            "한",
+            "\u1161",
+            "ｶ",
+            "ﾞ",
+            "请",
+            "😀",
+            "\ud800",
+        ]
+    )
+).map("".join)
+
+
+@given(st.one_of(ANY_TEXT, TWISTED))
+def test_every_letter_of_both_views_knows_its_place_in_the_text(text: str):
+    folded = fold(text)
+
+    for view, folded_text in (("light", folded.light), ("full", folded.full)):
+        for place, c in enumerate(folded_text):
+            where = folded.where(view, place, place + 1)
+            assert c == " " or (where is not None and 0 <= where[0] < where[1] <= len(text))
+
+
+@given(st.text(min_size=1, max_size=30), st.integers(10_000, 100_000))
+def test_a_text_of_a_hundred_thousand_letters_is_folded_too(part: str, length: int):
+    text = (part * (length // len(part) + 1))[:length]
+
+    folded = fold(text)
+
+    assert len(folded.light) <= LONGEST * 20
+    places = folded.where("light", 0, len(folded.light))
+    assert places is None or (0 <= places[0] < places[1] <= len(text))
 
 
 @given(st.text())

@@ -1,18 +1,22 @@
 """Facts measure one moment; what the platform or the family has not told stays unknown."""
 
+import socket
 import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given as given_by_hypothesis
+from hypothesis import strategies as st
 
-from screener.entities import entities
+from screener import entities as entities_module
+from screener.entities import domains, entities, found, given
 from screener.events import Account, Event
 from screener.heuristics import FACTS, Value, gather
 from screener.relationships import Relationship
 from screener.rulebook.facts_page import page
-from tests.make import NOON, a_call, a_contact, a_member, a_message, a_request, an_acceptance
+from tests.make import NOON, a_call, a_contact, a_member, a_message, a_moment, a_request, an_acceptance
 
 
 def facts_of(
@@ -21,7 +25,7 @@ def facts_of(
     relationship = Relationship.first(member=a_member(**member), event=events[0], known=known)
     for event in events:
         relationship = relationship.after(event, heard if event is events[-1] else frozenset())
-    return gather(events[-1], relationship, heard)
+    return gather(a_moment(events[-1], relationship, heard=heard))
 
 
 def test_a_bare_contact_leaves_every_fact_about_the_profile_unknown():
@@ -29,7 +33,9 @@ def test_a_bare_contact_leaves_every_fact_about_the_profile_unknown():
 
     facts = facts_of(a_request(contact=bare), country=None, age=None)
 
-    assert {name for name in facts if name.startswith("contact.")} == {"contact.known", "contact.has_said"}
+    # What was said or meant is known to be nothing; of who it is, nothing is known.
+    told = {name for name in facts if name.startswith("contact.") and FACTS[name].kind != "set"}
+    assert told <= {"contact.known", "contact.accounts"}
     assert "member.age" not in facts
 
 
@@ -44,6 +50,13 @@ def test_a_bare_contact_leaves_every_fact_about_the_profile_unknown():
         ("contact.no_picture", {"picture": False}, True),
         ("contact.handle_digits", {"handle": "maya_88121"}, 5),
         ("contact.other_country", {"country": "ph"}, True),
+        ("contact.handle_shape", {"handle": "maya_88121"}, "letters, then digits"),
+        ("contact.handle_shape", {"handle": "m4ya"}, "mixed"),
+        (
+            "contact.bio_domains",
+            {"bio": "more on https://t.me/maya_r and www.example.co.uk/x"},
+            {"t.me", "example.co.uk"},
+        ),
         ("contact.age_gap", {"age": 26}, 13),
         ("contact.name_disguised", {"name": "Mаya"}, True),
         ("contact.is_stranger", {"mutual_friends": 0}, True),
@@ -88,6 +101,61 @@ def test_the_share_of_the_night_is_unknown_before_there_is_enough_to_share():
     assert facts_of(*few, a_message(at=NOON))["relationship.night_share"] == 0.8
 
 
+def test_somebody_who_sleeps_while_the_member_is_awake_lives_far_away():
+    awake = [a_message(at=NOON.replace(hour=hour)) for hour in (20, 21, 22, 23, 0, 1, 2, 3, 4, 5) for _ in range(4)]
+    alike = [a_message(at=NOON.replace(hour=hour)) for hour in range(8, 22) for _ in range(4)]
+
+    assert facts_of(*awake)["contact.hours_apart"] >= 6
+    assert facts_of(*alike)["contact.hours_apart"] <= 3
+    assert "contact.hours_apart" not in facts_of(*alike[:10])
+
+
+def test_friends_in_common_that_were_gained_are_counted_within_a_week_and_only_if_seen_before():
+    def seen(days: float, count: int) -> Event:
+        return a_request(at=NOON + timedelta(days=days), mutual_friends=count)
+
+    assert "contact.mutual_friends_gained" not in facts_of(seen(0, 5))
+    assert facts_of(seen(0, 0), seen(3, 5))["contact.mutual_friends_gained"] == 5
+    assert facts_of(seen(0, 5), seen(30, 5))["contact.mutual_friends_gained"] == 0
+    assert facts_of(seen(0, 1), seen(10, 4), seen(30, 6))["contact.mutual_friends_gained"] == 2
+
+
+def test_a_slow_trickle_over_two_months_is_counted():
+    trickle = [a_message(at=NOON + timedelta(days=day, hours=hour)) for day in range(60) for hour in (0, 3, 6)]
+
+    facts = facts_of(*trickle)
+
+    assert facts["relationship.received_60d"] == 180
+    assert facts["relationship.received_30d"] == 90
+    assert facts["relationship.busy_days"] == 60
+    assert facts["relationship.received_2h"] == 1
+
+
+def test_a_first_message_at_night_is_told_by_the_members_clock():
+    late = a_message(at=NOON.replace(hour=21, minute=30))  # half past ten in London's summer
+
+    assert facts_of(late)["relationship.began_at_night"] is True
+    assert facts_of(late, timezone="America/New_York")["relationship.began_at_night"] is False
+    assert "relationship.began_at_night" not in facts_of(a_message(by="member"))
+
+
+def test_no_network_is_asked_where_a_link_leads(monkeypatch: pytest.MonkeyPatch):
+    def refuse(*_: object) -> None:
+        raise AssertionError("the network was asked")
+
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    entities_module._suffixes.cache_clear()
+
+    assert domains("https://www.example.co.uk/x") == {"example.co.uk"}
+
+
+def test_links_are_told_by_the_domain_that_they_lead_to():
+    facts = facts_of(a_message(text="https://bit.ly.example.co.uk/x, bit.ly/abc and www.example.com"))
+
+    assert facts["message.domains"] == {"example.co.uk", "bit.ly", "example.com"}
+
+
 def test_messages_of_the_last_hour_are_counted():
     times = [0, 10, 65, 70, 71]
 
@@ -109,8 +177,8 @@ def test_a_list_heard_again_after_a_no_is_told_apart_from_one_heard_first():
     asked = first.after(a_message(), asks)
     again = asked.after(a_message(by="member"), refuses).after(a_message(), asks)
 
-    assert gather(a_message(), asked, asks)["message.says_again"] == frozenset()
-    assert gather(a_message(), again, asks)["message.says_again"] == asks
+    assert gather(a_moment(a_message(), asked, heard=asks))["message.says_again"] == frozenset()
+    assert gather(a_moment(a_message(), again, heard=asks))["message.says_again"] == asks
 
 
 def test_a_call_is_told_to_come_after_a_refusal():
@@ -119,7 +187,7 @@ def test_a_call_is_told_to_come_after_a_refusal():
     relationship = relationship.after(a_message(), frozenset({"wants-camera"})).after(a_message(by="member"), refuses)
     call = a_call(at=NOON + timedelta(hours=1))
 
-    facts = gather(call, relationship.after(call), frozenset())
+    facts = gather(a_moment(call, relationship.after(call)))
 
     assert facts["call.after_refusal"] is True
     assert facts["call.video"] is True
@@ -146,10 +214,43 @@ def test_a_message_without_words_leaves_what_it_says_unknown():
         ("the steam code is ABCDE-FGHJK-LMNPQ", "gift-code"),
         ("western union, the MTCN is 012 345 6789", "transfer-number"),
         ("my insta is @kim.example", "handle"),
+        ("send it to $kimexample", "cash-tag"),
+        ("look at bit.ly/abc", "link"),
     ],
 )
 def test_an_entity_is_found_by_its_shape(text: str, kind: str):
     assert kind in entities(text)
+
+
+def test_entities_are_told_with_the_place_where_they_stand():
+    text = "pay $kimexample or 4111 1111 1111 1111, then write live:kim.example"
+
+    told = {each.kind: (each.value, text[each.start : each.end]) for each in found(text)}
+
+    assert told["cash-tag"] == ("$kimexample", "$kimexample")
+    assert told["card"] == ("4111 1111 1111 1111",) * 2
+    assert told["skype-id"] == ("live:kim.example",) * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "handles"),
+    [
+        ("my snap is maya.r_08 ok", ("maya.r_08",)),
+        ("insta: mayarose", ("mayarose",)),
+        ("Add me live:.cid.0123456789abcdef", ("live:.cid.0123456789abcdef",)),
+        ("t.me/maya_rose or 1301234567890123456", ("maya_rose", "1301234567890123456")),
+        ("see you at 7 then, ok", ()),
+    ],
+)
+def test_what_may_be_a_handle_is_taken_from_a_text(text: str, handles: tuple[str, ...]):
+    assert given(text) == handles
+
+
+@given_by_hypothesis(st.text(st.characters(exclude_categories=())))
+def test_entities_of_any_text_lie_inside_it(text: str):
+    for each in found(text):
+        assert 0 <= each.start < each.end <= len(text)
+    given(text), domains(text)
 
 
 @pytest.mark.parametrize(

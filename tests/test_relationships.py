@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from screener.events import Blocked, Edited
-from screener.relationships import MOST_NAMES, Heard, Relationship
+from screener.relationships import Relationship
+from screener.remembered import MOST_NAMES, Heard
 from tests.make import NOON, a_call, a_contact, a_member, a_message, a_request, an_acceptance, an_account
 
 
@@ -70,7 +71,7 @@ def test_messages_are_counted_by_side_and_by_the_members_own_night():
         .after(a_message(at=NOON))
     )
 
-    assert (relationship.received, relationship.sent, relationship.received_at_night) == (3, 1, 1)
+    assert (relationship.received, relationship.sent, relationship.hours.counts[23]) == (3, 1, 1)
     assert relationship.unanswered == 1
     assert relationship.first_message_by == "contact"
 
@@ -89,8 +90,8 @@ def test_a_no_answers_what_was_asked_shortly_before():
 
     refused = asked.after(a_message(by="member"), heard("member-refuses"))
 
-    assert refused.refused == ("wants-picture",)
-    assert refused.refused_at == NOON
+    assert refused.refusals(10) == {"wants-picture": NOON}
+    assert refused.refused_at(10) == NOON
 
 
 def test_a_no_without_a_question_refuses_nothing():
@@ -98,7 +99,7 @@ def test_a_no_without_a_question_refuses_nothing():
 
     after = chatting.after(a_message(by="member"), heard("member-refuses"))
 
-    assert (after.refused, after.refused_at) == ((), None)
+    assert (after.refusals(10), after.refused_at(10)) == ({}, None)
 
 
 def test_a_no_long_after_the_question_is_about_something_else():
@@ -108,7 +109,8 @@ def test_a_no_long_after_the_question_is_about_something_else():
 
     after = relationship.after(a_message(by="member"), heard("member-refuses"))
 
-    assert after.refused == ()
+    assert after.refusals(10) == {}
+    assert after.refusals(20) == {"wants-picture": NOON}
 
 
 def test_being_blocked_by_the_member_is_a_refusal_and_by_the_contact_is_not():
@@ -116,8 +118,8 @@ def test_being_blocked_by_the_member_is_a_refusal_and_by_the_contact_is_not():
     by_member = Blocked(id="b", at=NOON, account=account, contact=contact)
     by_contact = Blocked(id="b", at=NOON, account=account, contact=contact, by="contact")
 
-    assert a_relationship().after(by_member).refused_at == NOON
-    assert a_relationship().after(by_contact).refused_at is None
+    assert a_relationship().after(by_member).refused_at(10) == NOON
+    assert a_relationship().after(by_contact).refused_at(10) is None
 
 
 def test_what_was_said_is_forgotten_after_its_time():

@@ -78,7 +78,7 @@ def test_known_contacts_are_not_counted_as_events_and_their_names_are_known(tmp_
 
 
 @pytest.mark.parametrize("name", ["police-1", "police-2"])
-def test_a_police_story_reaches_talk_before_the_threat_and_act_at_it(name: str):
+def test_a_police_story_reaches_talk_in_time_and_act_by_the_threat(name: str):
     path = STORIES / f"{name}.story.yaml"
     expect = yaml.safe_load(path.read_text())["expect"]
 
@@ -87,7 +87,7 @@ def test_a_police_story_reaches_talk_before_the_threat_and_act_at_it(name: str):
     warned = min(row["event"] for row in found if row["level"] in ("talk", "act"))
     acted = min(row["event"] for row in found if row["level"] == "act")
     assert warned <= expect["warn_by"] < expect["threat"]
-    assert acted == expect["threat"]
+    assert acted <= expect["threat"]
     assert all(row["member"] and row["signals"] and row["stages"] for row in found)
     assert all(signal["because"] and signal["rule"] for row in found for signal in row["signals"])
 

@@ -7,12 +7,11 @@ import pytest
 from screener import rulebook
 from screener.errors import Mistake
 from screener.folding import fold
-from screener.heuristics import gather
 from screener.relationships import Relationship
 from screener.rulebook.lists import Listener, Phrase
 from screener.rulebook.phrases import BadPhrase, pattern
 from screener.rulebook.reading import MOST_BYTES
-from tests.make import a_contact, a_member, a_request
+from tests.make import a_contact, a_member, a_moment, a_request
 
 SHIPPED = Path(__file__).parent.parent / "rules"
 
@@ -35,20 +34,23 @@ examples:
     - {contact.mutual_friends: 0}
 """
 
-LIST = """\
+IDEA = """\
 title: Secrecy
 says: Asks for secrecy.
+"""
+
+PHRASES = """\
 phrases:
-  en:
-    - (our|a) [little] secret
+  - (our|a) [little] secret
 """
 
 
-def a_folder(tmp_path: Path, rule: str = RULE, list: str = LIST, **more: str) -> Path:
+def a_folder(tmp_path: Path, rule: str = RULE, phrases: str = PHRASES, **more: str) -> Path:
     folder = tmp_path / "rules"
     for place, text in {
         "approach/new-account.yaml": rule,
-        "lists/secrecy.yaml": list,
+        "lists/secrecy.yaml": IDEA,
+        "lists/en/secrecy.yaml": phrases,
         "levels.yaml": (SHIPPED / "levels.yaml").read_text(),
         **more,
     }.items():
@@ -67,7 +69,7 @@ def test_a_sound_folder_has_no_mistake_and_its_rule_runs(tmp_path: Path):
     event = a_request(contact=a_contact(joined=a_request().at))
     relationship = Relationship.first(member=a_member(), event=event).after(event, frozenset())
 
-    signals = book.signals(event, relationship, gather(event, relationship, frozenset()))
+    signals = book.signals(a_moment(event, relationship))
 
     assert book.mistakes == []
     assert [(each.rule, each.because, each.file) for each in signals] == [
@@ -89,7 +91,7 @@ MISTAKES = [
     ("id: new-account", "id: other", ':2: the id "other" is not the file\'s name. Write id: new-account.'),
     ("status: stable", "status: stabel", ':3: "stabel" is not a status. Did you mean "stable"?'),
     ("when: friend_request", "when: friend_requests", ':4: "friend_requests" is not a kind of event. Did you mean'),
-    ("points: 35", "points: lots", ':7: "points" is a number from 0 to 1000.'),
+    ("points: 35", "points: lots", ':7: "points" is a number from -100 to 1000.'),
     ("points: 35", "points: 35\nalone: perhaps", ':8: "alone" is true or false.'),
     ("{contact.account_days} days", "{contact.posts} days", ':8: "because" speaks of {contact.posts}, which "if"'),
     ("{contact.name} opened", "{ opened", ':8: "because" has a bracket that names no fact.'),
@@ -125,16 +127,17 @@ def test_all_mistakes_of_all_files_are_told_and_the_sound_rules_run(tmp_path: Pa
             .replace("points: 35", "points: x")
             .replace("30}", "y}"),
             "befriend/two.yaml": "just words",
-            "lists/empty.yaml": "title: Empty\nsays: Nothing.\nphrases: {en: []}",
+            "lists/empty.yaml": "title: Empty\nsays: Nothing.",
+            "lists/en/empty.yaml": "phrases: []",
         },
     )
 
     book = rulebook.load(folder)
 
     assert [each.partition(". ")[0] for each in book.mistakes] == [
-        "rules/lists/empty.yaml:3: the list has no phrase that can be used, so it would never be heard",
+        "rules/lists/empty.yaml:1: the list has no phrase that can be used, so it would never be heard",
         'rules/befriend/one.yaml:6: "below" needs a number',
-        'rules/befriend/one.yaml:7: "points" is a number from 0 to 1000',
+        'rules/befriend/one.yaml:7: "points" is a number from -100 to 1000',
         "rules/befriend/two.yaml:1: a rule needs the keys title, id, status, when, if, points, alone, because, advice, "
         "also_innocent, examples",
     ]
@@ -159,7 +162,7 @@ def test_a_rule_in_the_sandbox_or_retired_does_not_run(tmp_path: Path):
     relationship = Relationship.first(member=a_member(), event=event).after(event)
 
     assert book.mistakes == []
-    assert book.signals(event, relationship, gather(event, relationship, frozenset())) == ()
+    assert book.signals(a_moment(event, relationship)) == ()
 
 
 def test_an_unknown_word_list_is_told_in_conditions_and_in_examples(tmp_path: Path):
@@ -180,13 +183,59 @@ def test_an_example_may_give_a_text(tmp_path: Path):
     assert mistakes(a_folder(tmp_path, rule=rule)) == []
 
 
+def test_each_language_has_its_own_phrases_and_groups_and_shares_those_of_any(tmp_path: Path):
+    folder = a_folder(
+        tmp_path,
+        **{
+            "lists/de/secrecy.yaml": "phrases: [<mein> geheimnis <zeichen>]",
+            "lists/any/secrecy.yaml": "phrases: [top secret]",
+            "words/de.yaml": "mein: [unser, ein kleines]",
+            "words/any.yaml": "zeichen: [lol, haha]",
+        },
+    )
+
+    book = rulebook.load(folder)
+
+    assert book.mistakes == []
+    assert book.lists[0].languages == ("any", "de", "en")
+    for heard in ("Unser Geheimnis, haha", "our secret", "top secret"):
+        assert book.listen(heard) == {"secrecy"}
+    assert book.listen("our geheimnis") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("place", "text", "told"),
+    [
+        (
+            "lists/en/secresy.yaml",
+            PHRASES,
+            'lists/en/secresy.yaml:1: "secresy" is not an idea in lists/. Did you mean "secrecy"?',
+        ),
+        ("lists/enn/secrecy.yaml", PHRASES, 'lists/enn/secrecy.yaml:1: "enn" is not a language that is listened for.'),
+        ("words/enn.yaml", "you: [you]", 'words/enn.yaml:1: "enn" is not a language that is listened for.'),
+        ("words/de.yaml", "you: me", 'words/de.yaml:1: "you" needs a list of words.'),
+        (
+            "lists/de/secrecy.yaml",
+            "phrase: [x]",
+            'lists/de/secrecy.yaml:1: "phrase" is not a key of a file of phrases.',
+        ),
+        ("lists/de/secrecy.yaml", "phrases: x", "lists/de/secrecy.yaml:1: phrases stand in a list."),
+        ("lists/secrecy.yaml", f"{IDEA}phrases: [x]", "Move them to lists/LANGUAGE/secrecy.yaml."),
+    ],
+)
+def test_a_file_of_phrases_in_the_wrong_place_is_told(tmp_path: Path, place: str, text: str, told: str):
+    found = mistakes(a_folder(tmp_path, **{place: text}))
+
+    assert any(told in each for each in found), found
+
+
 @pytest.mark.parametrize(
     ("phrase", "why"),
     [
         ("(our secret", '"(" is not closed'),
         ("our] secret", '"]" closes nothing'),
         ("our | secret", '"|" stands outside brackets'),
-        ("<our> secret", '"<our>" is not in words.yaml'),
+        ("<our> secret", '"<our>" is not in words/ for this language'),
         ("...", "the phrase has no word in it"),
         ('"!"', "has no letter or digit in it"),
         ('"re: (?=x)"', "can't be used: invalid perl operator: (?="),
@@ -197,10 +246,10 @@ def test_an_example_may_give_a_text(tmp_path: Path):
     ],
 )
 def test_a_phrase_that_can_not_be_used_is_told_with_its_line(tmp_path: Path, phrase: str, why: str):
-    found = mistakes(a_folder(tmp_path, list=f"{LIST}    - {phrase}\n"))
+    found = mistakes(a_folder(tmp_path, phrases=f"{PHRASES}  - {phrase}\n"))
 
     assert len(found) == 1
-    assert found[0].startswith("rules/lists/secrecy.yaml:6: ")
+    assert found[0].startswith("rules/lists/en/secrecy.yaml:3: ")
     assert why in found[0]
 
 
@@ -233,10 +282,10 @@ def test_groups_of_words_may_use_each_other_but_not_in_a_circle():
 
 
 def test_lists_too_large_for_their_memory_are_heard_slowly_and_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    many = "".join(f"    - word{n} ... ... end{n}\n" for n in range(60))
+    many = "".join(f"  - word{n} ... ... end{n}\n" for n in range(60))
     monkeypatch.setattr("screener.rulebook.lists.SET_MEMORY", 60_000)
 
-    book = rulebook.load(a_folder(tmp_path, list=LIST + many))
+    book = rulebook.load(a_folder(tmp_path, phrases=PHRASES + many))
 
     assert book.listen("this is our secret") == {"secrecy"}
     assert "the word lists are too large together, so hearing is slow" in book.mistakes[0]
@@ -244,7 +293,7 @@ def test_lists_too_large_for_their_memory_are_heard_slowly_and_told_of(tmp_path:
 
 def test_an_empty_set_of_lists_is_a_mistake_and_not_silence(tmp_path: Path):
     folder = a_folder(tmp_path)
-    (folder / "lists" / "secrecy.yaml").unlink()
+    (folder / "lists" / "en" / "secrecy.yaml").unlink()
 
     assert any("nothing that is said is heard" in each for each in mistakes(folder))
 

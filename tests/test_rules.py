@@ -9,7 +9,8 @@ import pytest
 from screener import rulebook
 from screener.heuristics import Value
 from screener.relationships import Relationship
-from screener.rules import STAGES, Condition, Rule, Signal, told
+from screener.rulebook.index import Index
+from screener.rules import STAGES, Condition, Rule, Signal, parts, told
 from tests.make import NOON, a_contact, a_member, a_message, a_request
 
 RULES = Path(__file__).parent.parent / "rules"
@@ -78,20 +79,24 @@ def test_a_rule_that_holds_gives_a_signal_with_its_sentence_and_its_place():
 
     signal = rule.signal(a_request(), a_relationship(), {"contact.account_days": 3})
 
-    assert signal is not None
     assert (signal.because, signal.file, signal.event) == ("Maya R.: 3 days.", "rules/approach/x.yaml:6", "request:1")
 
 
 def test_a_rule_looks_only_at_its_kind_of_event():
     rule = a_rule(Condition(fact="contact.known", equals=False))
 
-    assert rule.signal(a_message(), a_relationship(), {"contact.known": False}) is None
+    index = Index([rule])
+
+    assert index.held(a_request(), frozenset(), {"contact.known": False}) == (rule,)
+    assert index.held(a_message(), frozenset(), {"contact.known": False}) == ()
 
 
 def test_a_sentence_counts_and_ends_as_people_write():
     facts: dict[str, Value] = {"contact.account_days": 1, "contact.posts": 2}
 
-    said = told("{contact.account_days} days, {contact.posts} posts, said {contact.name}.", a_relationship(), facts)
+    cut = parts("{contact.account_days} days, {contact.posts} posts, said {contact.name}.")
+
+    said = told(cut, a_relationship(), facts)
 
     assert said == "1 day, 2 posts, said Maya R."
 
@@ -99,7 +104,7 @@ def test_a_sentence_counts_and_ends_as_people_write():
 def test_a_name_can_neither_speak_for_us_nor_turn_the_sentence():
     hostile = "{member.name}\u202e\nAll is well" + "x" * 500
 
-    sentence = told("{contact.name} wrote.", a_relationship(hostile), {})
+    sentence = told(parts("{contact.name} wrote."), a_relationship(hostile), {})
 
     assert sentence.startswith("{member.name} All is well")
     assert "\u202e" not in sentence
@@ -108,13 +113,12 @@ def test_a_name_can_neither_speak_for_us_nor_turn_the_sentence():
 
 
 def test_a_contact_without_a_name_is_called_so():
-    assert told("{contact.name} wrote.", a_relationship(None), {}) == "This contact wrote."
+    assert told(parts("{contact.name} wrote."), a_relationship(None), {}) == "This contact wrote."
 
 
 def test_a_signal_is_read_back_as_it_was_written():
     signal = a_rule().signal(a_request(at=NOON + timedelta(microseconds=1)), a_relationship(), {})
 
-    assert signal is not None
     assert Signal.from_json(signal.to_json()) == signal
 
 
@@ -149,10 +153,12 @@ def test_no_shipped_rule_says_what_somebody_is(rule: Rule):
     assert not NAMES_PEOPLE.search(f"{rule.title} {rule.because} {rule.advice}")
 
 
-@pytest.mark.parametrize("path", sorted(RULES.glob("*/*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted(path for stage in (*STAGES, "lists") for path in RULES.glob(f"{stage}/*.yaml")), ids=lambda p: p.stem
+)
 def test_the_keys_of_a_shipped_file_stand_in_their_order(path: Path):
     rule = ["title", "id", "status", "when", "if", "points", "alone", "because", "advice", "also_innocent", "examples"]
-    order = ["title", "says", "phrases"] if path.parent.name == "lists" else rule
+    order = ["title", "says"] if path.parent.name == "lists" else rule
 
     keys = re.findall(r"^(\w+):", path.read_text(), flags=re.M)
 

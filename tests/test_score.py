@@ -8,6 +8,7 @@ import pytest
 
 from screener import rulebook
 from screener.feedback import Mute, Trust
+from screener.meaning import Meant
 from screener.relationships import Relationship
 from screener.rules import Signal
 from screener.score import MOST_SIGNALS, Score, kept, weigh
@@ -17,10 +18,26 @@ LEVELS = rulebook.load(Path(__file__).parent.parent / "rules").levels
 
 
 def a_signal(
-    rule: str = "x", stage: str = "isolate", points: float = 20, *, at: datetime = NOON, alone: bool = False
+    rule: str = "x",
+    stage: str = "isolate",
+    points: float = 20,
+    *,
+    at: datetime = NOON,
+    alone: bool = False,
+    event: str = "e",
+    guess: bool = False,
 ) -> Signal:
     return Signal(
-        rule=rule, stage=stage, points=points, because="Seen.", advice="Ask.", event="e", at=at, alone=alone, file="x:1"
+        rule=rule,
+        stage=stage,
+        points=points,
+        because="Seen.",
+        advice="Ask.",
+        event=event,
+        at=at,
+        alone=alone,
+        guess=guess,
+        file="x:1",
     )
 
 
@@ -70,9 +87,10 @@ def test_a_threat_is_act_however_many_friends_are_shared():
 
 def test_a_lone_threat_from_a_known_contact_needs_a_second_sign():
     known = a_relationship(known=True)
-    second = a_signal("demand", "pressure", 20)
+    same_message, second = a_signal("demand", "pressure", 20), a_signal("demand", "pressure", 20, event="e2")
 
     assert weighed(THREAT, relationship=known).level == "look"
+    assert weighed(THREAT, same_message, relationship=known).level == "look"
     assert weighed(THREAT, second, relationship=known).level == "act"
 
 
@@ -143,3 +161,32 @@ def test_not_more_than_a_page_of_signals_is_kept_and_threats_are_among_them():
 @pytest.mark.parametrize("points", [0, 0.4])
 def test_a_trace_does_not_count_as_a_stage(points: float):
     assert weighed(a_signal("a", "approach", points)).stages == ()
+
+
+def test_a_threat_in_a_talk_that_sounds_harmless_needs_a_second_sign_only_where_levels_say_so():
+    harmless = replace(a_relationship(), meant=Meant(turns=9, drift=0.0, danger=0.0))
+    wary = replace(LEVELS, resemblance=replace(LEVELS.resemblance, no_danger=0.1))
+    second = a_signal("demand", "pressure", 20, event="e2")
+
+    assert weighed(THREAT, relationship=harmless).level == "act"
+    assert weigh((THREAT,), levels=wary, relationship=harmless, at=NOON).level == "look"
+    assert weigh((THREAT, second), levels=wary, relationship=harmless, at=NOON).level == "act"
+
+
+def test_words_weigh_less_in_a_talk_that_resembles_ordinary_ones():
+    ordinary = replace(a_relationship(), meant=Meant(turns=9, drift=0.0, danger=0.9))
+
+    assert weighed(*BROAD, relationship=ordinary).points < weighed(*BROAD, relationship=a_relationship()).points
+
+
+def test_what_is_guessed_from_meaning_alone_is_only_shown():
+    guesses = [replace(signal, guess=True, alone=False) for signal in BROAD]
+    heavy = [replace(signal, points=100.0) for signal in guesses]
+
+    low = replace(LEVELS, act=replace(LEVELS.act, points=50, stages=2))
+    little, more = (a_signal("seen", "approach", points) for points in (1, 2 * LEVELS.seen_for_act))
+
+    def level(*signals: Signal) -> str | None:
+        return weigh(signals, levels=low, relationship=a_relationship(), at=NOON).level
+
+    assert [level(*heavy), level(*heavy, little), level(*heavy, more)] == ["look", "talk", "act"]

@@ -1,12 +1,8 @@
 """Facts of a call that rings."""
 
-from datetime import timedelta
-
 from screener.events import Call, Event
-from screener.heuristics.base import fact
+from screener.heuristics.base import Moment, fact, fact_of_moment
 from screener.relationships import Relationship
-
-REFUSAL_LASTS = timedelta(days=30)
 
 
 @fact("call.from_unknown", "Whether the contact calls and the family doesn't know the contact.")
@@ -23,14 +19,20 @@ def video(event: Event, relationship: Relationship) -> bool | None:
     return event.call == "video"
 
 
-@fact("call.after_refusal", "Whether the contact calls within 30 days of a no, in words or by declining.")
-def after_refusal(event: Event, relationship: Relationship) -> bool | None:
+@fact_of_moment("call.after_refusal", "Whether the contact calls within 30 days of a no, in words or by declining.")
+def after_refusal(moment: Moment) -> bool | None:
+    event, windows = moment.event, moment.windows
     if not isinstance(event, Call):
         return None
-    refused = relationship.refused_at
-    return event.by == "contact" and refused is not None and event.at - refused <= REFUSAL_LASTS
+    refused = moment.relationship.refused_at(windows.refusal_messages)
+    return event.by == "contact" and refused is not None and windows.holds(refused, event.at, days=windows.refusal_days)
 
 
 @fact("call.number", "Which call of the contact this is, counted from one.")
 def number(event: Event, relationship: Relationship) -> int | None:
     return relationship.calls if isinstance(event, Call) else None
+
+
+@fact("relationship.video_calls", "How many video calls of the contact there were.")
+def video_calls(event: Event, relationship: Relationship) -> int:
+    return relationship.video_calls

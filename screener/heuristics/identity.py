@@ -12,6 +12,20 @@ def handle_digits(event: Event, relationship: Relationship) -> int | None:
     return sum(c.isdigit() for c in handle) if handle else None
 
 
+@fact(
+    "contact.handle_shape",
+    "Of what the contact's handle is made.",
+    among=frozenset({"letters", "letters, then digits", "mixed", "digits"}),
+)
+def handle_shape(event: Event, relationship: Relationship) -> str | None:
+    handle = "".join(c for c in relationship.contact.handle or "" if c.isalnum())
+    if not handle:
+        return None
+    if handle.isdigit() or not any(c.isdigit() for c in handle):
+        return "digits" if handle.isdigit() else "letters"
+    return "letters, then digits" if handle.rstrip("0123456789").isalpha() else "mixed"
+
+
 @fact("contact.names_changed", "How many times the contact has been seen to take a new display name.")
 def names_changed(event: Event, relationship: Relationship) -> int | None:
     return len(relationship.names) - 1 if relationship.names else None

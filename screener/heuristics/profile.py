@@ -1,8 +1,10 @@
 """Facts of who the contact says to be: the age and the shape of the account."""
 
+from screener.entities import domains
 from screener.events import Event
-from screener.heuristics.base import fact
+from screener.heuristics.base import Moment, fact, fact_of_moment
 from screener.relationships import Relationship
+from screener.tally import day_of
 
 DAY = 86_400
 
@@ -16,6 +18,19 @@ def account_days(event: Event, relationship: Relationship) -> int | None:
 @fact("contact.mutual_friends", "How many friends the contact and the member share.")
 def mutual_friends(event: Event, relationship: Relationship) -> int | None:
     return relationship.contact.mutual_friends
+
+
+@fact_of_moment(
+    "contact.mutual_friends_gained",
+    "How many friends in common the contact gained within the last seven days; unknown when first seen.",
+)
+def mutual_friends_gained(moment: Moment) -> int | None:
+    points, began = moment.relationship.mutuals, moment.relationship.first_at
+    if not points or began is None or began == moment.event.at:
+        return None
+    since = day_of(moment.event.at) - moment.windows.mutuals_days
+    before = next((count for day, count in reversed(points) if day < since), points[0][1])
+    return points[-1][1] - before
 
 
 @fact("contact.friends", "How many friends or followers the contact has.")
@@ -67,3 +82,14 @@ def age_gap(event: Event, relationship: Relationship) -> int | None:
 @fact("member.age", "The member's age in years, if the family has said.")
 def member_age(event: Event, relationship: Relationship) -> int | None:
     return relationship.member.age
+
+
+@fact("contact.bio_domains", "The domains that links in the contact's own description lead to, such as example.com.")
+def bio_domains(event: Event, relationship: Relationship) -> frozenset[str] | None:
+    bio = relationship.contact.bio
+    return domains(bio) if bio else None
+
+
+@fact_of_moment("contact.bio_says", "The word lists heard in the contact's own description.", among="lists")
+def bio_says(moment: Moment) -> frozenset[str] | None:
+    return frozenset(moment.relationship.bio_said) if moment.relationship.contact.bio else None

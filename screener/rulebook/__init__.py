@@ -2,17 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from screener.errors import Mistake
-from screener.events import Event
-from screener.heuristics import Facts
+from screener.folding import Folded
+from screener.heuristics import Measured, Moment
 from screener.levels import Levels
-from screener.relationships import Relationship
 from screener.rulebook.examples import prove
+from screener.rulebook.index import Index
 from screener.rulebook.level_file import read_levels
-from screener.rulebook.list_files import WordList, read_list, read_words
-from screener.rulebook.lists import Listener, listen
+from screener.rulebook.list_files import (
+    EVERY_LANGUAGE,
+    FOLDERS,
+    Idea,
+    WordList,
+    read_idea,
+    read_phrases,
+    read_words,
+    word_list,
+)
+from screener.rulebook.lists import Listener, Phrase, listen
 from screener.rulebook.mistakes import Notes
 from screener.rulebook.phrases import Words
 from screener.rulebook.reading import BadFile, Marked, read
@@ -21,7 +31,7 @@ from screener.rules import STAGES, Rule, Signal
 
 __all__ = ["Rulebook", "load"]
 
-LEVELS, WORDS, LISTS = "levels.yaml", "words.yaml", "lists"
+LEVELS, WORDS, LISTS = "levels.yaml", "words", "lists"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,10 +48,25 @@ class Rulebook:
         """The names of the lists heard in a text."""
         return listen(self.listener, text)
 
-    def signals(self, event: Event, relationship: Relationship, facts: Facts) -> tuple[Signal, ...]:
-        """What the running rules say of this event."""
-        said = (rule.signal(event, relationship, facts) for rule in self.rules if rule.runs)
-        return tuple(signal for signal in said if signal is not None)
+    def hear(self, folded: Folded) -> frozenset[str]:
+        """The names of the lists heard in a text that was folded."""
+        return self.listener.heard(folded)
+
+    def signals(self, moment: Moment) -> tuple[Signal, ...]:
+        """What the running rules say of this moment."""
+        event, facts = moment.event, Measured(moment)
+        return tuple(
+            rule.signal(event, moment.relationship, facts, self._words(rule, moment))
+            for rule in self._index.held(event, moment.heard, facts)
+        )
+
+    def _words(self, rule: Rule, moment: Moment) -> tuple[int, int] | None:
+        heard = rule.listens & moment.heard
+        return self.listener.where(moment.folded, heard) if heard and moment.folded else None
+
+    @cached_property
+    def _index(self) -> Index:
+        return Index(self.rules)
 
 
 def load(folder: Path) -> Rulebook:
@@ -89,24 +114,41 @@ class _Shelf:
         return levels
 
     def words(self) -> Mapping[str, Words]:
-        if not (self.folder / WORDS).exists():
-            return {}
-        told, notes = self.read(self.folder / WORDS)
-        return read_words(told, notes) if told is not None else {}
+        """The groups of words by language; those of every language are among each."""
+        found: dict[str, Words] = {}
+        for path in sorted((self.folder / WORDS).glob("*.yaml")):
+            told, notes = self.read(path)
+            if told is not None and self.is_language(path.stem, notes):
+                found[path.stem] = read_words(told, notes)
+        shared = found.get(EVERY_LANGUAGE, {})
+        return {language: {**shared, **found.get(language, {})} for language in FOLDERS}
 
     def lists(self, words: Mapping[str, Words]) -> tuple[WordList, ...]:
-        found = []
+        ideas: dict[str, tuple[Idea, Notes]] = {}
         for path in sorted((self.folder / LISTS).glob("*.yaml")):
             told, notes = self.read(path)
-            if told is not None and (each := read_list(path.stem, told, words, notes)) is not None:
-                found.append(each)
-        return tuple(found)
+            if told is not None and (idea := read_idea(path.stem, told, notes)) is not None:
+                ideas[idea.name] = (idea, notes)
+        phrases: dict[str, dict[str, tuple[Phrase, ...]]] = {name: {} for name in ideas}
+        for path in sorted((self.folder / LISTS).glob("*/*.yaml")):
+            told, notes = self.read(path)
+            language = path.parent.name
+            if told is not None and self.is_language(language, notes):
+                found = read_phrases(path.stem, language, told, ideas, words[language], notes)
+                phrases.get(path.stem, {})[language] = found
+        made = (word_list(idea, phrases[name], notes) for name, (idea, notes) in ideas.items())
+        return tuple(each for each in made if each is not None)
+
+    def is_language(self, name: str, notes: Notes) -> bool:
+        if name not in FOLDERS:
+            notes.unknown(1, name, "a language that is listened for", FOLDERS)
+        return name in FOLDERS
 
     def rules(self, lists: tuple[WordList, ...], listener: Listener) -> tuple[Rule, ...]:
         names = frozenset(each.name for each in lists)
         found: dict[str, Rule] = {}
         for path in sorted(self.folder.glob("*/*.yaml"), key=_in_order):
-            if path.parent.name == LISTS:
+            if path.parent.name in (LISTS, WORDS):
                 continue
             told, notes = self.read(path)
             if told is None or (rule := read_rule(path.stem, path.parent.name, told, names, notes)) is None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from screener.entities import entities
+from screener.entities import domains, entities
 from screener.folding import fold
 from screener.heuristics import FACTS, Value
 from screener.rulebook.mistakes import Notes
@@ -56,6 +56,7 @@ def _facts(example: Marked, listen: Listen, lists: frozenset[str], notes: Notes)
         heard = listen(text)
         facts |= {"message.by": side, "message.says": heard, f"{side}.has_said": heard}
         facts |= {"message.entities": entities(text), "message.obfuscated": fold(text).obfuscated}
+        facts |= {"message.domains": domains(text)}
     given: dict[str, Value] = {
         name: frozenset(map(str, value)) if isinstance(value, list) else value for name, value in plain.items()
     }

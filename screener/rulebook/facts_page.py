@@ -12,7 +12,7 @@ KEYS = {
     "status": f"`sandbox`, `trial`, `stable` or `retired`; only {' and '.join(f'`{each}`' for each in RUNNING)} run.",
     "when": "The kind of event it looks at, or a list of kinds.",
     "if": "The facts, and what each must be. All must hold; a fact that is unknown never matches.",
-    "points": "What it weighs, from 0 to 1000.",
+    "points": "What it weighs, up to 1000; below zero where it speaks for innocence.",
     "alone": "`true` only on a rule that sees a threat or a demand: it then alerts by itself. May be missing.",
     "because": "The sentence a parent reads. It may use the facts that `if` makes sure of, and the two names.",
     "advice": "What to do next, in one or two sentences.",

@@ -4,10 +4,11 @@ from dataclasses import fields
 from itertools import pairwise
 from typing import Any
 
-from screener.levels import Level, Levels, Strangeness
+from screener.levels import Level, Levels, Resemblance, Strangeness
 from screener.rulebook.mistakes import Notes
 from screener.rulebook.reading import Marked
 from screener.rules import STAGES
+from screener.windows import Windows
 
 LEVELS = ("look", "talk", "talk_in_fewer", "act")
 
@@ -16,12 +17,16 @@ def read_levels(told: Marked, notes: Notes) -> Levels | None:
     """The numbers, or None where any is missing or wrong."""
     before = len(notes.mistakes)
     names = [each.name for each in fields(Levels)]
-    _numbers(told, {"stage_from", "signs_from_known"}, names, notes)
+    _numbers(
+        told, {"most_calm", "seen_for_act", "calm_jokes", "joke_points", "stage_from", "signs_from_known"}, names, notes
+    )
     for level in LEVELS:
         _part(told, level, [each.name for each in fields(Level)], notes)
     for by_stage in ("half_life_days", "most_points"):
         _part(told, by_stage, list(STAGES), notes)
     _part(told, "strangeness", [each.name for each in fields(Strangeness)], notes)
+    _part(told, "resemblance", [each.name for each in fields(Resemblance)], notes)
+    _part(told, "windows", [each.name for each in fields(Windows)], notes)
     if len(notes.mistakes) > before:
         return None
     plain: dict[str, Any] = told.plain()
@@ -30,6 +35,8 @@ def read_levels(told: Marked, notes: Notes) -> Levels | None:
         return None
     made: dict[str, Any] = {name: Level(**plain.pop(name)) for name in LEVELS}
     made["strangeness"] = Strangeness(**plain.pop("strangeness"))
+    made["resemblance"] = Resemblance(**plain.pop("resemblance"))
+    made["windows"] = Windows(**plain.pop("windows"))
     return Levels(**made, **plain)
 
 

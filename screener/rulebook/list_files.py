@@ -1,16 +1,29 @@
-"""Reads the word lists, and the groups of words that their phrases use."""
+"""Reads the word lists: each idea once, its phrases language by language, and the groups of words they use."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from screener.relationships import LONGEST_WORD
+from screener.remembered import LONGEST_WORD
 from screener.rulebook.lists import Phrase, why_not
 from screener.rulebook.mistakes import Notes
-from screener.rulebook.phrases import BadPhrase, Words, pattern
+from screener.rulebook.phrases import BadPhrase, Words, is_sign, pattern
 from screener.rulebook.reading import Marked
 
 EVERY_LANGUAGE = "any"
-KEYS = ("title", "says", "phrases")
+LANGUAGES = ("en", "es", "fr", "de", "pt", "it", "nl", "pl", "tl", "tr", "ro", "sv")
+FOLDERS = (*LANGUAGES, EVERY_LANGUAGE)
+"""Where phrases and words stand: one folder or file a language, and one for what is said alike in all of them."""
+IDEA_KEYS = ("title", "says")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Idea:
+    """What a word list listens for, whatever the language."""
+
+    name: str
+    title: str
+    says: str
+    line: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,66 +37,83 @@ class WordList:
     languages: tuple[str, ...]
 
 
-def read_words(words: Marked, notes: Notes) -> Mapping[str, Words]:
-    """The groups of words by language; those of `any` belong to every language."""
-    found: dict[str, dict[str, tuple[str, ...]]] = {}
-    if not words.is_map:
-        notes.add(words, "word groups stand under a language. Write en: {you: [you, u]}")
+def read_words(told: Marked, notes: Notes) -> Words:
+    """The groups of words of one language."""
+    found: dict[str, tuple[str, ...]] = {}
+    if not told.is_map:
+        notes.add(told, "word groups stand each under its name. Write you: [you, u]")
         return {}
-    for language, groups in words.items():
-        found[language] = {}
-        for name, phrases in groups.items() if groups.is_map else ():
-            if phrases.is_list and phrases.value and all(isinstance(each.value, str) for each in phrases.value):
-                found[language][name] = tuple(each.value for each in phrases.value)
-            else:
-                notes.add(phrases, f'"{name}" needs a list of words. Write {name}: [one, another]')
+    for name, group in told.items():
+        if group.is_list and group.value and all(isinstance(each.value, str) for each in group.value):
+            found[name] = tuple(each.value for each in group.value)
+        else:
+            notes.add(group, f'"{name}" needs a list of words. Write {name}: [one, another]')
     return found
 
 
-def read_list(name: str, told: Marked, words: Mapping[str, Words], notes: Notes) -> WordList | None:
-    """The word list of a file; phrases with mistakes are set aside."""
+def read_idea(name: str, told: Marked, notes: Notes) -> Idea | None:
+    """The idea of a file, without its phrases."""
     if not told.is_map:
-        notes.add(told, "a word list needs the keys title, says and phrases. Add them")
+        notes.add(told, "a word list needs the keys title and says. Add them")
         return None
     for key, value in told.items():
-        if key not in KEYS:
-            notes.unknown(value, key, "a key of a word list", KEYS)
-    for key in ("title", "says"):
+        if key == "phrases":
+            notes.add(value, f"phrases stand by language. Move them to lists/LANGUAGE/{name}.yaml")
+        elif key not in IDEA_KEYS:
+            notes.unknown(value, key, "a key of a word list", IDEA_KEYS)
+    for key in IDEA_KEYS:
         if not (isinstance(each := told.value.get(key), Marked) and isinstance(each.value, str)):
             notes.add(told, f'"{key}" is missing. Add one sentence')
     if len(name) > LONGEST_WORD:
         notes.add(told, f"the file's name is longer than {LONGEST_WORD} letters. Shorten it")
         return None
-    languages = told.get("phrases")
-    if languages is None or not languages.is_map:
-        notes.add(languages or told, '"phrases" is missing or has no languages. Write phrases: {en: [one, another]}')
-        return None
-    phrases = tuple(
-        phrase
-        for language, written in languages.items()
-        for phrase in _phrases(name, written, {**words.get(EVERY_LANGUAGE, {}), **words.get(language, {})}, notes)
-    )
-    if not phrases:
-        notes.add(languages, "the list has no phrase that can be used, so it would never be heard. Add one")
-        return None
     plain = told.plain()
+    return Idea(name=name, title=str(plain.get("title", name)), says=str(plain.get("says", "")), line=told.line)
+
+
+def read_phrases(
+    name: str, language: str, told: Marked, ideas: Collection[str], words: Words, notes: Notes
+) -> tuple[Phrase, ...]:
+    """The phrases of one idea in one language; those with mistakes are set aside."""
+    if name not in ideas:
+        notes.unknown(told, name, "an idea in lists/", ideas)
+        return ()
+    if not told.is_map:
+        notes.add(told, 'phrases stand under "phrases". Write phrases: [one, another]')
+        return ()
+    for key, value in told.items():
+        if key != "phrases":
+            notes.unknown(value, key, "a key of a file of phrases", ("phrases",))
+    written = told.get("phrases")
+    if written is None or not written.is_list:
+        notes.add(written or told, "phrases stand in a list. Write phrases: and put a dash before each")
+        return ()
+    return tuple(_phrases(name, language, written, words, notes))
+
+
+def word_list(idea: Idea, phrases: Mapping[str, Sequence[Phrase]], notes: Notes) -> WordList | None:
+    """An idea with its phrases by language; one without any would never be heard."""
+    if not any(phrases.values()):
+        notes.add(idea.line, "the list has no phrase that can be used, so it would never be heard. "
+                             f"Add one in lists/LANGUAGE/{idea.name}.yaml")  # fmt: skip
+        return None
     return WordList(
-        name=name,
-        title=str(plain.get("title", name)),
-        says=str(plain.get("says", "")),
-        phrases=phrases,
-        languages=tuple(languages.value),
+        name=idea.name,
+        title=idea.title,
+        says=idea.says,
+        phrases=tuple(phrase for each in phrases.values() for phrase in each),
+        languages=tuple(language for language, each in phrases.items() if each),
     )
 
 
-def _phrases(name: str, written: Marked, words: Words, notes: Notes) -> list[Phrase]:
-    if not written.is_list:
-        notes.add(written, "phrases stand in a list. Put a dash before each")
-        return []
+def _phrases(name: str, language: str, written: Marked, words: Words, notes: Notes) -> list[Phrase]:
     found = []
     for each in written.value:
         if not isinstance(each.value, str):
             notes.add(each, f"{each.value!r} is not a phrase. Put it in quotes")
+            continue
+        if is_sign(each.value):
+            found.append(Phrase(list=name, pattern=each.value, language=language, is_sign=True))
             continue
         try:
             compiled = pattern(each.value, words)
@@ -93,5 +123,5 @@ def _phrases(name: str, written: Marked, words: Words, notes: Notes) -> list[Phr
         if refused := why_not(compiled):
             notes.add(each, f'"{each.value[:60]}" can\'t be used: {refused}. Write it without that')
             continue
-        found.append(Phrase(list=name, pattern=compiled))
+        found.append(Phrase(list=name, pattern=compiled, language=language))
     return found

@@ -1,7 +1,7 @@
 """The way phrases are written in word lists, and the RE2 pattern that each becomes.
 
 (mum|mom|dad)   one of these            [the]   may be missing         send*   any word that begins so
-...             up to four words        <your>  a group of words.yaml  don't   also without its sign
+...             up to four words        <your>  a group of words/  don't   also without its sign
 re: ...         an RE2 pattern as it is, on a text in which every word ends with one space
 """
 
@@ -9,11 +9,14 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from screener.folding import LATIN_MARKS
+from screener.folding import LATIN_MARKS, letters_apart
 
 GAP = r"(?:[^ ]+ ){0,4}"
 WITNESS = "screenerwitness"
 """A word put after every text. A set that ran out of memory hears nothing and says nothing; this tells it apart."""
+
+BUILT_IN = {"begin": "^ ", "end": WITNESS + " ", "number": "(?:[0-9]+[km]? )+"}
+"""Both ends of the text, and figures such as 50, 1 200 or 15k."""
 
 LONGEST_PATTERN = 4_000
 DEEPEST_WORD = 4
@@ -28,11 +31,19 @@ class BadPhrase(ValueError):
     """A phrase that can't be understood; the text says what and how to mend it."""
 
 
+def is_sign(phrase: str) -> bool:
+    """Whether a phrase is one emoji rather than words."""
+    return len(phrase) == 1 and unicodedata.category(phrase) == "So"
+
+
 def pattern(phrase: str, words: Words) -> str:
     """The RE2 pattern of a phrase, for a folded text."""
     if phrase.startswith("re:"):
-        return phrase.removeprefix("re:").strip()
-    compiled = " " + _sequence(phrase, words, depth=0)
+        raw = phrase.removeprefix("re:").strip()
+        # After every text comes the witness, so the end is where that begins.
+        return f"{raw.removesuffix('$')}{WITNESS} " if raw.endswith(" $") else raw
+    written = _sequence(phrase, words, depth=0)
+    compiled = written if written.startswith(BUILT_IN["begin"]) else " " + written
     if len(compiled) > LONGEST_PATTERN:
         raise BadPhrase("the phrase is too long. Split it")
     if compiled.replace(GAP, "").strip() in ("", "(?:)"):
@@ -70,10 +81,10 @@ def _sequence(phrase: str, words: Words, *, depth: int) -> str:
 
 
 def _group(name: str, words: Words, *, depth: int) -> str:
-    if name == "end":
-        return WITNESS + " "
+    if name in BUILT_IN:
+        return BUILT_IN[name]
     if name not in words:
-        raise BadPhrase(f'"<{name}>" is not in words.yaml. Add it there or write the words out')
+        raise BadPhrase(f'"<{name}>" is not in words/ for this language. Add it there or write the words out')
     if depth >= DEEPEST_WORD:
         raise BadPhrase(f'"<{name}>" goes round in a circle. Write the words out')
     return "(?:" + "|".join(_sequence(each, words, depth=depth + 1) for each in words[name]) + ")"
@@ -84,7 +95,7 @@ def _word(token: str) -> str:
     folded = LATIN_MARKS.sub(r"\1", unicodedata.normalize("NFKD", token.rstrip("*")).casefold())
     folded = unicodedata.normalize("NFC", folded)
     parts: list[str] = []
-    for c in folded:
+    for c in letters_apart(folded):
         if unicodedata.category(c)[0] in "LMN":
             parts.append(c)
         elif c in "'’‘":

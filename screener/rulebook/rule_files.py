@@ -18,6 +18,7 @@ NUMBERS = ("below", "above", "at_least", "at_most")
 SETS = ("any", "all", "none")
 NAMES = frozenset({"contact.name", "member.name"})
 LONGEST_SENTENCE = 400
+CALMS_AT_MOST = -100
 
 
 def read_rule(name: str, stage: str, told: Marked, lists: Collection[str], notes: Notes) -> Rule | None:
@@ -67,8 +68,10 @@ def _check_words(name: str, told: Marked, notes: Notes) -> None:
         notes.add(id, f'the id "{id.value}" is not the file\'s name. Write id: {name}')
     if (status := told.get("status")) is not None and status.value not in STATUSES:
         notes.unknown(status, str(status.value), "a status", STATUSES)
-    if (points := told.get("points")) is not None and not _is_number(points.value, most=1000):
-        notes.add(points, '"points" is a number from 0 to 1000. Write one')
+    if (points := told.get("points")) is not None and not (
+        _is_number(points.value, most=1000) and points.value >= CALMS_AT_MOST
+    ):
+        notes.add(points, f'"points" is a number from {CALMS_AT_MOST} to 1000. Write one')
     if (alone := told.get("alone")) is not None and not isinstance(alone.value, bool):
         notes.add(alone, '"alone" is true or false. Write one of them')
 

@@ -11,6 +11,7 @@ from screener.events import Event
 from screener.family import Member
 from screener.relationships import Relationship
 from screener.rules import Signal
+from screener.surroundings import Question, Surroundings
 
 Severity = Literal["note", "warning", "error"]
 
@@ -43,6 +44,12 @@ class Transaction(Protocol):
         """Whether this event was kept before."""
 
     async def recall(self, member: Member, event: Event) -> Recalled: ...
+
+    async def recall_account(self, member: Member, platform: str, contact: str) -> Recalled:
+        """What is known of the member's dealings with that account."""
+
+    async def surroundings(self, question: Question) -> Surroundings:
+        """What is known around an event, found with few and bounded look-ups."""
 
     async def keep(self, member: Member, event: Event, recalled: Recalled) -> None:
         """The event, the relationship after it, its signals and its alert."""

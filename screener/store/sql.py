@@ -21,8 +21,11 @@ from screener.family import Member
 from screener.relationships import Relationship
 from screener.rules import Signal
 from screener.store import migrate
+from screener.store.around import find, marks
 from screener.store.base import Issue, Recalled, event_key, relationship_key
-from screener.store.tables import alerts, events, issues, memories, readings, relationships
+from screener.store.tables import alerts, events, handles, issues, memories, readings, relationships
+from screener.store.times import micros, moment
+from screener.surroundings import Question, Surroundings
 
 # The file is sound as far as this says; it is the disk that is full or broken, or another program holds the file.
 DISK = (
@@ -32,16 +35,6 @@ DISK = (
     sqlite3.SQLITE_READONLY,
     sqlite3.SQLITE_CANTOPEN,
 )
-
-
-def micros(at: datetime) -> int:
-    """A time as the database keeps it."""
-    return int(at.timestamp() * 1_000_000)
-
-
-def moment(micros_: int) -> datetime:
-    """A time as the database kept it."""
-    return datetime.fromtimestamp(micros_ / 1_000_000, UTC)
 
 
 class SqlStore:
@@ -132,7 +125,16 @@ class SqlTransaction:
         return found.first() is not None
 
     async def recall(self, member: Member, event: Event) -> Recalled:
-        row = (await self.connection.execute(_one(relationships, *relationship_key(member, event)))).first()
+        return await self._recalled(member, *relationship_key(member, event))
+
+    async def recall_account(self, member: Member, platform: str, contact: str) -> Recalled:
+        return await self._recalled(member, member.id, platform, contact)
+
+    async def surroundings(self, question: Question) -> Surroundings:
+        return await find(self.connection, question)
+
+    async def _recalled(self, member: Member, *key: str) -> Recalled:
+        row = (await self.connection.execute(_one(relationships, *key))).first()
         if row is None:
             return Recalled()
         alert = (await self.connection.execute(select(alerts).where(alerts.c.relationship == row.id))).first()
@@ -154,6 +156,7 @@ class SqlTransaction:
             "state": json.dumps(relationship.to_json(), ensure_ascii=True),
             "signals": json.dumps([signal.to_json() for signal in recalled.signals], ensure_ascii=True),
             "updated": now,
+            **marks(relationship),
         }
         id = (await self.connection.execute(_one(relationships, *key))).scalar()
         if id is None:
@@ -163,6 +166,9 @@ class SqlTransaction:
             )
         else:
             await self.connection.execute(update(relationships).where(relationships.c.id == id).values(**values))
+        if relationship.gave and event.by == "contact":
+            rows = [{"handle": handle, "relationship": id} for handle in relationship.gave]
+            await self.connection.execute(upsert(handles).on_conflict_do_nothing(), rows)
         platform, account, event_id = event_key(event)
         await self.connection.execute(
             upsert(events)
@@ -171,6 +177,7 @@ class SqlTransaction:
                 account=account,
                 id=event_id,
                 relationship=id,
+                member=member.id,
                 kind=event.kind,
                 by=event.by,
                 at=micros(event.at),

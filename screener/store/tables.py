@@ -37,7 +37,34 @@ relationships = Table(
     Column("state", Text, nullable=False),
     Column("signals", Text, nullable=False),
     Column("updated", BigInteger, nullable=False),
+    # What a contact is found again by, so that a look-up need not read every state.
+    Column("called", String(200), nullable=False),
+    Column("name_key", String(60)),
+    Column("given_key", String(60)),
+    Column("handle_key", String(60)),
+    Column("avatar_key", String(60)),
+    Column("known", Boolean, nullable=False),
+    Column("friend", Boolean, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("approached", BigInteger),
+    Column("joined", BigInteger),
     UniqueConstraint("member", "platform", "contact"),
+    Index("ix_relationships_called", "called"),
+    Index("ix_relationships_name_key", "name_key"),
+    Index("ix_relationships_given_key", "member", "given_key"),
+    Index("ix_relationships_handle_key", "handle_key"),
+    Index("ix_relationships_avatar_key", "avatar_key"),
+    Index("ix_relationships_approached", "approached"),
+)
+
+# Handles and ids that a contact wrote to a member: where else they may be met.
+handles = Table(
+    "handles",
+    metadata,
+    Column("handle", String(80), nullable=False),
+    Column("relationship", ForeignKey("relationships.id"), nullable=False),
+    PrimaryKeyConstraint("handle", "relationship"),
+    Index("ix_handles_relationship", "relationship"),
 )
 
 # No text of any message is kept: an event here is that it happened, when, and with whom.
@@ -48,12 +75,14 @@ events = Table(
     Column("account", String(200), nullable=False),
     Column("id", String(400), nullable=False),
     Column("relationship", ForeignKey("relationships.id"), nullable=False),
+    Column("member", String(200), nullable=False),
     Column("kind", String(20), nullable=False),
     Column("by", String(10), nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("captured", BigInteger, nullable=False),
     PrimaryKeyConstraint("platform", "account", "id"),
     Index("ix_events_relationship", "relationship", "at"),
+    Index("ix_events_member", "member", "kind", "by", "at", "relationship"),
 )
 
 alerts = Table(

@@ -17,8 +17,9 @@ from screener.family import Member
 from screener.relationships import Relationship
 from screener.spool import Reader
 from screener.store.base import Issue
-from screener.store.sql import SqlStore, alert_of, micros, moment
+from screener.store.sql import SqlStore, alert_of
 from screener.store.tables import acts, alerts, failures, issues, readings, relationships, users
+from screener.store.times import micros, moment
 from screener.web.base import AlertView, Change, ContactView, Coverage, IssueView, SignalView, User
 from screener.web.facts import told
 

@@ -20,6 +20,7 @@ from screener.platforms.wire.meta import (
     media_kind,
     news,
     own_message_id,
+    picture_key,
     sending,
     stamp,
     words,
@@ -100,6 +101,7 @@ def _contact(place: Place, row: Row) -> Iterator[Found]:
             id=contact,
             name=words(row.text("name")),
             handle=words(row.text("handle")),
+            avatar=picture_key(row.text("picture")),
             is_friend=True if friendship == FRIEND else False if friendship == NOT_CONTACT else None,
         ),
     )

@@ -15,6 +15,7 @@ from screener.platforms.wire.mutual import mutual_friends
 FRESH = timedelta(minutes=10)
 EARLIEST, LATEST = datetime(2010, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC)
 MOST_LETTERS = 200
+PICTURE = re.compile(r"/\d{1,24}_(\d{1,24})_\d{1,24}_[a-z]\.(?:jpe?g|png|webp)(?:$|[?#])")
 MOST_IN_TEXT = 100_000
 
 
@@ -104,6 +105,7 @@ def person(place: Place, node: Any, *path: str | int) -> Account:
         id=contact,
         name=words(dig(described, "name")),
         url=facebook_address(dig(described, "url")),
+        avatar=picture_key(dig(described, "profile_picture", "uri")),
         mutual_friends=mutual_friends(described),
         is_friend=status == "ARE_FRIENDS" if isinstance(status, str) else None,
     )
@@ -120,6 +122,14 @@ def facebook_address(value: Any) -> str | None:
         return None
     ours = host == "facebook.com" or host.endswith(".facebook.com")
     return value if ours and address.scheme in ("http", "https") else None
+
+
+def picture_key(value: Any) -> str | None:
+    """The number of the picture, from the name of its file; sizes and servers come and go around it."""
+    if not isinstance(value, str) or len(value) > 2_000:
+        return None
+    found = PICTURE.search(value)
+    return found[1] if found else None
 
 
 def news(

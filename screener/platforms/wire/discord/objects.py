@@ -64,6 +64,7 @@ def account_of(user: Any) -> Account:
         handle=words(user, "username"),
         # A null means no picture; a missing key means that this object doesn't say.
         picture=user["avatar"] is not None if "avatar" in user else None,
+        avatar=words(user, "avatar"),
         bio=words(user, "bio"),
     )
 

@@ -1,0 +1,100 @@
+"""What is remembered of the meaning of a conversation, and what a scorer is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, Self
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "approach": ("found", "probe"),
+    "befriend": ("flatter", "bond", "personal", "gift", "story"),
+    "isolate": ("network", "alone", "secret", "isolate", "move", "pics", "push", "meet", "owed"),
+    "pressure": ("evidence", "threat", "demand", "more"),
+    "calm": ("open", "ease", "shared", "task", "gives"),
+    "member": ("gives-away", "no", "afraid", "yields"),
+}
+"""The ideas by what they speak for: the four stages, innocence, and what the member does."""
+IDEAS: tuple[str, ...] = tuple(name for names in GROUPS.values() for name in names)
+
+SURE = 0.5
+"""From so much on an idea counts as meant."""
+FADES = 0.985
+"""What is left of an idea's strength after each further turn: half after 46."""
+FADES_BAD = 0.97
+FINE, COARSE = 65_535, 255
+
+
+@dataclass(frozen=True, kw_only=True)
+class Meant:
+    """What a conversation has meant so far, in 300 bytes; no words are in it."""
+
+    strongest: tuple[float, ...] = (0.0,) * len(IDEAS)
+    """By idea the strongest that was heard, fading with every turn."""
+    mean: tuple[float, ...] = (0.0,) * len(IDEAS)
+    """By idea the average over all turns."""
+    bad: float = 0.0
+    """How much the worst turn resembles those of conversations that went wrong, fading with every turn."""
+    bad_mean: float = 0.0
+    menace: float = 0.0
+    """How much any turn resembled those after a threat."""
+    threat: float = 0.0
+    """The strongest threat that was heard; does not fade."""
+    turns: int = 0
+    pictures: int = 0
+    """The contact's messages with pictures or other media."""
+    leaning: float | None = None
+    """How much the whole resembles conversations that went wrong, from 0 to 1, at the last turn alone."""
+    drift: float | None = None
+    """The lower of the last two leanings, so that no single message makes it."""
+    danger: float | None = None
+    """How much the whole resembles conversations in which a threat or demand has come, from 0 to 1."""
+    now: frozenset[str] = frozenset()
+    """The ideas of the last turn; not kept."""
+
+    @property
+    def ever(self) -> frozenset[str]:
+        """The ideas that were meant and have not faded."""
+        return frozenset(name for name, value in zip(IDEAS, self.strongest, strict=True) if value >= SURE)
+
+    def to_json(self) -> list[Any] | None:
+        """Nothing of nothing."""
+        if not self.turns:
+            return None
+        strongest = bytes(round(value * COARSE) for value in self.strongest).hex()
+        mean = b"".join(round(value * FINE).to_bytes(2) for value in self.mean).hex()
+        numbers = (self.bad, self.bad_mean, self.menace, self.threat, self.leaning, self.drift, self.danger)
+        return [strongest, mean, self.turns, self.pictures, *(None if n is None else round(n, 3) for n in numbers)]
+
+    @classmethod
+    def from_json(cls, kept: list[Any] | None) -> Self:
+        """What `to_json` described; nothing where the ideas have become others since."""
+        if not kept or len(kept) != 11 or len(strongest := bytes.fromhex(kept[0])) != len(IDEAS):
+            return cls()
+        mean = bytes.fromhex(kept[1])
+        names = ("bad", "bad_mean", "menace", "threat", "leaning", "drift", "danger")
+        return cls(
+            strongest=tuple(each / COARSE for each in strongest),
+            mean=tuple(int.from_bytes(mean[2 * n : 2 * n + 2]) / FINE for n in range(len(IDEAS))),
+            turns=kept[2],
+            pictures=kept[3],
+            **dict(zip(names, kept[4:], strict=True)),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """One turn of a conversation, as a scorer is told of it."""
+
+    text: str
+    """Its words; empty for a call or a picture."""
+    window: str
+    """The turn after the ones just before it, each on a line that begins with A (the contact) or B (the member)."""
+    by_contact: bool
+    has_media: bool
+    around: tuple[float, ...]
+    """What else is known at this moment, as `paraphrases.around` gives it."""
+
+
+class Scorer(Protocol):
+    """Hears what a conversation means. It may be slow (an encoder) and may pass a turn over when there are too many."""
+
+    def heard(self, before: Meant, turn: Turn) -> Meant: ...
