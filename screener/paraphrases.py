@@ -86,21 +86,33 @@ def around(event: Event, relationship: Relationship) -> tuple[float, ...]:
     if contact.friends and contact.following is not None:
         ratio = max(min(math.log((contact.following + 1) / (contact.friends + 1)), 3.0), -3.0) / 3
     elsewhere = contact.country != member.country if contact.country and member.country else None
-    return (
+    measured = (
         math.log1p(hours),
         turns / (hours + 1) / 30,
         float(min(relationship.calls, 2)),
         float(min(relationship.sent_media, 3)),
         (relationship.received + 1) / (relationship.sent + 1),
+        float(relationship.requested_by == "member"),
+        float((member.age or 0) >= ADULT),
+    )
+    return (
+        *measured,
         *_fact(days, lambda days: math.log1p(max(days, 0)) / 8),
         *_fact(contact.mutual_friends, lambda mutual: math.log1p(max(mutual, 0)) / 3),
         *_fact(contact.posts, lambda posts: math.log1p(max(posts, 0)) / 5),
         *_fact(ratio, float),
         *_fact(elsewhere, float),
         *_fact(contact.picture, float),
-        float(relationship.requested_by == "member"),
-        float((member.age or 0) >= ADULT),
     )
+
+
+MEASURED = 7
+"""So many of those numbers, the first ones, are measured and always known."""
+
+
+def without_facts(around: tuple[float, ...]) -> tuple[float, ...]:
+    """The same with every fact on the contact unknown."""
+    return (*around[:MEASURED], *(0.0 for _ in around[MEASURED:]))
 
 
 def _fact[T: float](value: T | None, scaled: Callable[[T], float]) -> tuple[float, float]:

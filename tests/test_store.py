@@ -1,7 +1,9 @@
 """Both stores keep the same promises: an event counts once, and what belongs together is kept together."""
 
 import resource
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -153,6 +155,27 @@ async def test_the_migrations_make_the_tables_that_the_code_expects(tmp_path: Pa
         )
 
     assert differences == []
+    await store.close()
+
+
+async def test_the_database_of_an_earlier_version_is_taken_along(tmp_path: Path):
+    path = tmp_path / "screener.db"
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript((Path(__file__).parent / "store_versions" / "0001.sql").read_text())
+
+    store = await SqlStore.opened(path)
+    async with store.transaction() as tx:
+        recalled = await tx.recall_account(KIM, "facebook", "100000000000001")
+    async with store.engine.connect() as connection:
+        found_by = (await connection.execute(text("SELECT called, name_key, last FROM relationships"))).all()
+        whose = (await connection.execute(text("SELECT DISTINCT member FROM events"))).all()
+
+    assert recalled.relationship is not None
+    assert (recalled.relationship.received, recalled.relationship.names) == (16, ("Maya R.",))
+    assert recalled.alert is not None
+    assert (recalled.alert.level, len(recalled.alert.signals)) == ("act", 2)
+    assert [tuple(row) for row in found_by] == [("100000000000001", "mayar", 1_791_149_880_000_000)]
+    assert [tuple(row) for row in whose] == [("member:Kim",)]
     await store.close()
 
 

@@ -1,6 +1,7 @@
 """From samples to weights: a linear head for each idea, then the two sums over a conversation."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from screener.meaning import heads as sums
 from screener.meaning.base import IDEAS, Meant
 from screener.meaning.heads import Heads, Numbers, sigmoid
+from screener.paraphrases import without_facts
 from training.samples import Sample
 
 FLAT = 3e-4
@@ -61,6 +63,11 @@ def blank(parts: tuple[Numbers, ...]) -> Heads:
                  danger_weights=none, danger_offset=none)  # fmt: skip
 
 
+def unknown(sample: Sample) -> Sample:
+    """The same conversation with a contact of whom the platform says nothing."""
+    return replace(sample, turns=[replace(turn, around=without_facts(turn.around)) for turn in sample.turns])
+
+
 def heard(sample: Sample, heads: Heads) -> tuple[Numbers, Numbers]:
     """By turn, what drift is judged by, and what danger is judged by."""
     meant, drift, danger = Meant(), [], []
@@ -81,10 +88,12 @@ def fit(samples: Sequence[Sample], told: Callable[[str], None] = lambda line: No
         inner = blank(turn_heads([sample for sample in samples if part[sample.group] != number]))
         for sample in samples:
             if part[sample.group] == number:
-                one, other = heard(sample, inner)
-                drift.append(one)
-                danger.append(other)
-                kept.append(sample)
+                # Many platforms say little of who somebody is: it has to be learnt without that, too.
+                for each in (sample, unknown(sample)):
+                    one, other = heard(each, inner)
+                    drift.append(one)
+                    danger.append(other)
+                    kept.append(each)
         told(f"part {number + 1} of {INNER} learnt")
     heads = blank(turn_heads(samples))
     bad = np.concatenate([np.full(len(s.at), float(s.is_harmful)) for s in kept])
