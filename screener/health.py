@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from screener.canaries import WHOLE, Canary
 from screener.capture import Gap
 from screener.store.base import Issue
 
@@ -59,6 +60,37 @@ def of_unreadable(platform: str, why: str, at: datetime) -> Issue:
         mend="The platform may have changed its layout. Update Screener; until then look at that platform together.",
         at=at,
     )
+
+
+def of_canaries(canaries: Iterable[Canary]) -> list[Issue]:
+    """The issues of platforms that speak otherwise than they did, which would look like quiet."""
+    issues = []
+    for canary in canaries:
+        name, since = canary.platform.capitalize(), canary.since
+        if since is None or canary.last is None or not (canary.is_unreadable or canary.fell_silent):
+            continue
+        if canary.is_unreadable and canary.endpoint == WHOLE:
+            continue  # its endpoints say so
+        day = f"{since:%A}, {since.day} {since:%B}"
+        where = f"{name} ({canary.endpoint.replace('_', ' ')})" if canary.endpoint else name
+        if canary.is_unreadable and not canary.understood:
+            what = f"Nothing that {where} sends could be read so far ({canary.unread} answers)."
+        elif canary.is_unreadable:
+            what = f"Since {day}, nothing that {where} sends could be read any more ({canary.unread} answers)."
+        elif canary.endpoint == WHOLE:
+            what = f"Since {day}, nothing was found in what {where} sends ({canary.barren} answers)."
+        else:
+            continue  # a single inbox may be emptied
+        issues.append(
+            Issue(
+                key=f"canary:{canary.platform}:{canary.endpoint}",
+                severity="error" if canary.is_unreadable else "warning",
+                what=what,
+                mend="The platform may have changed. Update Screener; until then look at that platform together.",
+                at=since,
+            )
+        )
+    return issues
 
 
 def of_rules(mistakes: Iterable[str], at: datetime) -> list[Issue]:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from screener import health, heuristics, platforms, score
 from screener.alerts import Alert, height
+from screener.canaries import Counting, outcome
 from screener.capture import Capture
 from screener.entities import given
 from screener.events import Edited, Event, FriendRequest, Message, Profile
@@ -60,9 +61,12 @@ class Pipeline:
     member: Member | None = None
     meaning: Scorer | None = None
     talks: Talks = field(default_factory=Talks)
+    counting: Counting = field(default_factory=Counting)
 
     async def screen(self, capture: Capture, decoded: platforms.Decoded, memory: platforms.Memory) -> list[Followed]:
         """Follow what was decoded from one capture all the way; everything it leads to is kept in one transaction."""
+        came = outcome(decoded.events, decoded.unreadable)
+        self.counting.count(decoded.platform, decoded.endpoint, came, capture.at)
         async with self.store.transaction() as tx:
             followed = [
                 step
@@ -74,6 +78,8 @@ class Pipeline:
             for step in followed[-1:]:
                 await tx.read(capture.device, decoded.platform, step.member.name, capture.at)
             await tx.remember(decoded.platform, capture.device, memory.kept.changes())
+            if self.counting.due(capture.at):
+                await tx.count(self.counting.taken())
         memory.kept.changed.clear()
         return followed
 

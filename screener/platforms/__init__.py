@@ -109,6 +109,7 @@ class Decoded:
     """What one capture gave: events, and a sentence for each part that could not be read."""
 
     platform: str
+    endpoint: str = ""
     events: tuple[Event, ...] = ()
     unreadable: tuple[str, ...] = ()
 
@@ -167,7 +168,9 @@ def decode(capture: Capture, memory: Memory) -> Decoded | None:
         # The one place where everything is caught: a decoder's bug costs one capture, and is shown.
         log.error("the %s decoder failed at %s: %s", endpoint.platform, endpoint.name, type(bug).__name__)
         unreadable.append(f"the decoder failed ({type(bug).__name__})")
-    return Decoded(platform=endpoint.platform, events=tuple(events), unreadable=tuple(unreadable))
+    return Decoded(
+        platform=endpoint.platform, endpoint=endpoint.name, events=tuple(events), unreadable=tuple(unreadable)
+    )
 
 
 def _writable(event: Event) -> Event:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from screener.alerts import Alert
+from screener.canaries import Outcome
 from screener.events import Event
 from screener.family import Member
 from screener.relationships import Relationship
@@ -62,6 +63,9 @@ class Transaction(Protocol):
 
     async def note(self, issue: Issue) -> None:
         """Counts something that could not be seen."""
+
+    async def count(self, came: Iterable[tuple[str, str, Outcome, datetime]]) -> None:
+        """Counts what came of answers: platform, endpoint, what it was, and when."""
 
 
 class Store(Protocol):

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
+from screener.canaries import Outcome
 from screener.events import Event, Message
 from screener.family import Member
 from screener.habits import Written
@@ -93,6 +94,9 @@ class MemoryStore:
 
     async def note(self, issue: Issue) -> None:
         """A replay prints what it could not read as it goes."""
+
+    async def count(self, came: Iterable[tuple[str, str, Outcome, datetime]]) -> None:
+        """A replay looks at one recording, and compares it with nothing."""
 
     async def remembered(self, platform: str, device: str) -> dict[str, Any]:
         return dict(self._remembered.get((platform, device), {}))

@@ -5,6 +5,7 @@ import secrets
 import sqlite3
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from screener.alerts import Alert, height
+from screener.canaries import Canary, Outcome
 from screener.errors import Mistake
 from screener.events import Event
 from screener.family import Member
@@ -23,7 +25,7 @@ from screener.rules import Signal
 from screener.store import migrate
 from screener.store.around import find, marks
 from screener.store.base import Issue, Recalled, event_key, relationship_key
-from screener.store.tables import alerts, events, handles, issues, memories, readings, relationships
+from screener.store.tables import alerts, canaries, events, handles, issues, memories, readings, relationships
 from screener.store.times import micros, moment
 from screener.surroundings import Question, Surroundings
 
@@ -255,6 +257,29 @@ class SqlTransaction:
                 },
             )
         )
+
+    async def count(self, came: Iterable[tuple[str, str, Outcome, datetime]]) -> None:
+        """Counts what came of answers."""
+        known: dict[tuple[str, str], Canary] = {}
+        for platform, endpoint, outcome, at in came:
+            key = (platform, endpoint)
+            if key not in known:
+                query = select(canaries).where(canaries.c.platform == platform, canaries.c.endpoint == endpoint)
+                row = (await self.connection.execute(query)).first()
+                known[key] = canary_of(row) if row else Canary(platform=platform, endpoint=endpoint)
+            known[key] = known[key].after(outcome, at)
+        for canary in known.values():
+            await self.connection.execute(insert(canaries).prefix_with("OR REPLACE").values(**_canary(canary)))
+
+
+def _canary(canary: Canary) -> dict[str, Any]:
+    at = {"since": micros(canary.since) if canary.since else 0, "last": micros(canary.last) if canary.last else 0}
+    return {**asdict(canary), **at}
+
+
+def canary_of(row: Any) -> Canary:
+    """The canary in a row of the table."""
+    return Canary(**{**row._mapping, "since": moment(row.since), "last": moment(row.last)})
 
 
 def _one(table: Any, member: str, platform: str, contact: str) -> Any:

@@ -121,6 +121,21 @@ readings = Table(
     PrimaryKeyConstraint("device", "platform", "member"),
 )
 
+canaries = Table(
+    "canaries",
+    metadata,
+    Column("platform", String(40), nullable=False),
+    Column("endpoint", String(80), nullable=False),
+    Column("understood", BigInteger, nullable=False),
+    Column("empty", BigInteger, nullable=False),
+    Column("unreadable", BigInteger, nullable=False),
+    Column("barren", BigInteger, nullable=False),
+    Column("unread", BigInteger, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    PrimaryKeyConstraint("platform", "endpoint"),
+)
+
 issues = Table(
     "issues",
     metadata,

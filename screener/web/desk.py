@@ -17,8 +17,8 @@ from screener.family import Member
 from screener.relationships import Relationship
 from screener.spool import Reader
 from screener.store.base import Issue
-from screener.store.sql import SqlStore, alert_of
-from screener.store.tables import acts, alerts, failures, issues, readings, relationships, users
+from screener.store.sql import SqlStore, alert_of, canary_of
+from screener.store.tables import acts, alerts, canaries, failures, issues, readings, relationships, users
 from screener.store.times import micros, moment
 from screener.web.base import AlertView, Change, ContactView, Coverage, IssueView, SignalView, User
 from screener.web.facts import told
@@ -103,7 +103,9 @@ class SqlDesk:
             .limit(100)
         )
         counters = await asyncio.to_thread(self._reader.counters)
-        lasting = [*health.of_proxy(counters, now), *self._lasting]
+        heard = select(canaries).where(canaries.c.last >= micros(now - ISSUE_ENDS_AFTER))
+        birds = [canary_of(row) for row in await self._rows(heard)]
+        lasting = [*health.of_proxy(counters, now), *health.of_canaries(birds), *self._lasting]
         return [_issue(issue) for issue in lasting] + [
             IssueView(key=row.key, severity=row.severity, what=row.what, mend=row.mend, since=moment(row.since))
             for row in rows

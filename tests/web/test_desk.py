@@ -2,14 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from screener import rulebook
 from screener.alerts import Alert
+from screener.capture import Capture
 from screener.events import Account
+from screener.family import Family
+from screener.pipeline import Pipeline
+from screener.platforms import Decoded, Memory
 from screener.relationships import Relationship
+from screener.resources import shipped
 from screener.rules import Signal
 from screener.score import Score
 from screener.spool import Reader, Writer
@@ -222,3 +229,21 @@ async def test_an_app_that_keeps_us_out_is_shown_beside_the_browser_that_was_rea
     office.enrolled = {"192.0.2.7"}
 
     assert {each.state for each in await office.desk.coverage()} == {"reads", "blind"}
+
+
+async def test_a_platform_that_changed_its_layout_is_an_issue_within_the_day(office: Office):
+    now = datetime.now(UTC)
+    pipeline = Pipeline(family=Family(), rulebook=rulebook.load(shipped("rules")), store=office.store, since=now)
+    capture = Capture(id="c1", at=now, device="192.0.2.7", host="www.facebook.com", path="/api/graphql/")
+
+    for number in range(12):
+        why = ("node is missing",) if number else ()
+        decoded = Decoded(
+            platform="facebook", endpoint="graphql", unreadable=why, events=() if number else (a_request(),)
+        )
+        at = now + timedelta(seconds=20 * number)
+        await pipeline.screen(replace(capture, at=at), decoded, Memory())
+
+    found = {issue.key: issue for issue in await office.desk.issues()}
+    assert "Since " in found["canary:facebook:graphql"].what
+    assert found["canary:facebook:graphql"].severity == "error"
