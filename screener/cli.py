@@ -21,6 +21,8 @@ app = typer.Typer(
 )
 rules_app = typer.Typer(no_args_is_help=True, help="Rules: what is weighed, and how much.")
 app.add_typer(rules_app, name="rules")
+new_app = typer.Typer(no_args_is_help=True, help="Begin something new, in a checkout.")
+app.add_typer(new_app, name="new")
 
 HomeOption = Annotated[
     Path | None, typer.Option("--home", help="Where everything of the family lies.", show_default="home/ in a checkout")
@@ -110,6 +112,16 @@ def check(rules: RulesOption = None, as_json: JsonOption = False) -> None:
             print(mistake)
         print(f"{len(book.rules)} rules, {len(book.mistakes)} mistakes")
     raise typer.Exit(1 if book.mistakes else 0)
+
+
+@new_app.command("platform")
+def new_platform(name: Annotated[str, typer.Argument(help="A word of small letters, such as pixelpals.")]) -> None:
+    """Write a decoder to be filled in, and a case that fails until it is."""
+    from screener import scaffold
+
+    with mistakes_told():
+        decoder, cases = scaffold.platform(name)
+    print(f'{decoder}\n{cases}\nFill them in as docs/add-a-platform.md shows; then: make test ARGS="-k {name}"')
 
 
 @app.command()

@@ -6,11 +6,11 @@ be missing, because platforms change their layout every week.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fnmatch import translate
-from typing import Any, ClassVar, Literal, overload
+from typing import Any, ClassVar, Literal, get_args, overload
 
 from screener.capture import Capture, Via
 from screener.errors import Unreadable
@@ -60,6 +60,10 @@ __all__ = [
 ]
 
 Surface = Literal["requests", "messages", "calls", "profiles"]
+Sight = Literal["requests", "messages", "calls", "profiles", "pending", "account age", "mutual friends"]
+"""What can be seen of a stranger: the four surfaces, whether a message waits to be allowed, and two facts."""
+Seen = Literal["yes", "no", "partly", "encrypted", "app only"]
+SIGHTS: tuple[Sight, ...] = get_args(Sight)
 
 
 class Kept(dict[str, Any]):
@@ -195,6 +199,10 @@ class Decoder:
     headers: ClassVar[tuple[str, ...]] = ()
     secrets: ClassVar[tuple[bytes, ...]] = ()
     """Patterns of what stands before a token in what the browser sends; the token after it is never copied."""
+    sees: ClassVar[Mapping[Sight, Seen]] = {}
+    """By what can be seen of a stranger, whether it can be seen here."""
+    proof: ClassVar[str] = ""
+    """What besides ourselves says that the platform speaks so."""
     unseen: ClassVar[str] = ""
     """One sentence for parents: what of this platform can't be read."""
 
