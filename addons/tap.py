@@ -154,6 +154,7 @@ class Tap:
                 found=_plain(flow.request.headers),
                 wanted=endpoint.headers,
                 cookie=endpoint.cookie,
+                asked=endpoint.query,
             ),
         )
 

@@ -90,6 +90,7 @@ def _frames(stream: str, exchange: _Exchange) -> Iterator[Frame]:
         found=exchange.request_headers,
         wanted=endpoint.headers,
         cookie=endpoint.cookie,
+        asked=endpoint.query,
     )
     yield Frame(stream=stream, kind="open", at=exchange.began, meta=opened)
     if exchange.request:

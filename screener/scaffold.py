@@ -19,7 +19,6 @@ from screener.platforms.base import Capture, Decoder, Found, Memory, reads
 class {title}(Decoder):
     name = "{name}"
     hosts = ("www.{name}.example",)
-    surfaces = ("requests",)
     sees = {{"requests": "yes"}}
     proof = "Say what besides ourselves knows that it speaks so: a client library, a public description."
     unseen = "Say in one sentence for parents what of it can't be read."

@@ -148,7 +148,7 @@ class Tab(Protocol):
         """What it asks again and again, where the platform has no WebSocket."""
         ...
 
-    def looks(self, event: Event) -> Ask | None:
+    def looks(self, event: Event) -> tuple[Ask, ...]:
         """What it fetches to see something that is not pushed."""
         ...
 

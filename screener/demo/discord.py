@@ -67,7 +67,8 @@ class Discord:
             return NOT_FOUND
         if not ask.path.startswith("/api/"):
             return Answer(body=b"<!doctype html><title>Discord</title>", content_type="text/html")
-        account = ask.headers.get("authorization", "").removeprefix("token-")
+        # A program says so before its token; it speaks to the same gateway as a page does.
+        account = ask.headers.get("authorization", "").removeprefix("Bot ").removeprefix("token-")
         steps = ask.path.strip("/").split("/")[2:]
         if steps == ["gateway"]:
             return said({"url": f"wss://{GATEWAY}"})
@@ -77,6 +78,8 @@ class Discord:
         match ask.method, steps:
             case "GET", ["users", "@me"]:
                 return said(shapes.own(account))
+            case "GET", ["oauth2", "applications", "@me"]:
+                return said(shapes.application(account))
             case "GET", ["users", "@me", "relationships"]:
                 return said([shapes.relationship(*row) for row in person.relationships.values()])
             case "PUT", ["users", "@me", "relationships", contact]:

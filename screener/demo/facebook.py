@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from screener.demo.base import NOT_FOUND, Answer, Ask, Message, Socket, said
-from screener.demo.wire import dgw, lightspeed, meta, mqtt, requeststream
+from screener.demo.wire import dgw, lightspeed, meta, mqtt, profile, requeststream
 from screener.errors import Mistake
 from screener.events import Accepted, Account, Call, Event, FriendRequest, Profile
 from screener.events import Message as Words
@@ -50,10 +50,12 @@ class Facebook:
     def __init__(self) -> None:
         self._people: dict[str, _Person] = {}
         self._lines: list[_Line] = []
+        self._known: dict[str, Account] = {}
 
     def befriended(self, account: str, contact: Account) -> None:
         """These two are friends, from before the story began."""
         self._person(account).friends[contact.id] = contact
+        self._known[contact.id] = contact
 
     def ends(self) -> None:
         """Nobody waits here: what there is to say is said on the sockets."""
@@ -80,22 +82,25 @@ class Facebook:
             return self._graphql(ask.cookie("c_user"), ask)
         if ask.method == "GET" and ask.path in ("/", "/friends", "/messages/t/"):
             return self._page(ask.cookie("c_user"))
+        if ask.method == "GET" and ask.path == "/profile.php" and (who := self._known.get(ask.arguments.get("id", ""))):
+            is_friend = who.id in self._person(ask.cookie("c_user")).friends
+            return Answer(body=profile.page(who, is_friend=is_friend), content_type='text/html; charset="utf-8"')
         return NOT_FOUND
 
     def _page(self, account: str) -> Answer:
-        found = {"__bbox": {"complete": True, "result": {"data": self._requests(account)}}}
-        name = "adp_FriendingCometFriendRequestsRootQueryRelayPreloader_1"
-        block = {"require": [["RelayPrefetchedStreamCache", "next", [], [name, found]]]}
-        prefetched = json.dumps(block).replace("<", "\\u003c")
+        prefetched = profile.prefetched("FriendingCometFriendRequestsRootQuery", self._requests(account))
         page = (PAGES / "facebook.html").read_text(encoding="utf-8")
         page = page.replace("ACCOUNT", html.escape(account)).replace("PREFETCHED", prefetched)
         return Answer(body=page.encode(), content_type='text/html; charset="utf-8"')
 
     def _graphql(self, account: str, ask: Ask) -> Answer:
         name = ask.form.get("fb_api_req_friendly_name", "")
-        given = json.loads(ask.form.get("variables", "{}")).get("input", {})
+        variables = json.loads(ask.form.get("variables", "{}"))
+        given = variables.get("input", {})
         if name.startswith("FriendingCometFriendRequestsRootQuery"):
             return said({"data": self._requests(account), "extensions": {"is_final": True}})
+        if name == "ProfileCometTopAppSectionQuery" and (who := self._known.get(variables["userID"])):
+            return said({"data": profile.friends_in_common(who, who.mutual_friends)})
         person = self._person(account)
         if name == "FriendingCometFriendRequestConfirmMutation":
             asked = person.requests.pop(given["friend_requester_id"], None)
@@ -190,6 +195,7 @@ class Facebook:
 
     def happens(self, event: Event) -> None:
         account, person = event.account.id, self._person(event.account.id)
+        self._known[event.contact.id] = event.contact
         match event:
             case FriendRequest(by="contact"):
                 person.requests[event.contact.id] = event

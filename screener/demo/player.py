@@ -118,7 +118,7 @@ class Player:
             await page.acts(event)
             return
         site.happens(event)
-        if (ask := page.tab.looks(event)) is not None:
+        for ask in page.tab.looks(event):
             await page.asks(ask)
 
 

@@ -59,9 +59,8 @@ __all__ = [
     "socket",
 ]
 
-Surface = Literal["requests", "messages", "calls", "profiles"]
 Sight = Literal["requests", "messages", "calls", "profiles", "pending", "account age", "mutual friends"]
-"""What can be seen of a stranger: the four surfaces, whether a message waits to be allowed, and two facts."""
+"""What can be seen of a stranger: four kinds of exchange, whether a message waits to be allowed, and two facts."""
 Seen = Literal["yes", "no", "partly", "encrypted", "app only"]
 SIGHTS: tuple[Sight, ...] = get_args(Sight)
 
@@ -127,6 +126,8 @@ class Endpoint:
     """The content types read, empty for any; checked when the answer's headers are known."""
     headers: frozenset[str]
     """The request headers, lower-case, that may be copied besides content type and encoding."""
+    query: re.Pattern[str]
+    """The fields of the address's query that may be copied, by name."""
     cookie: str | None
     """The one cookie that may be copied: it names the account holder."""
     secrets: re.Pattern[bytes] | None
@@ -189,14 +190,15 @@ def _marked[F: Method](mark: _Mark) -> Callable[[F], F]:
 
 
 class Decoder:
-    """One platform. `name` is the file's name; `surfaces` says honestly what it can see."""
+    """One platform. `name` is the file's name; `sees` says honestly what it can see."""
 
     name: ClassVar[str]
     hosts: ClassVar[tuple[str, ...]]
     """Host names; `*.example.com` stands for every name below example.com, not for itself."""
-    surfaces: ClassVar[tuple[Surface, ...]]
     cookie: ClassVar[str | None] = None
     headers: ClassVar[tuple[str, ...]] = ()
+    query: ClassVar[tuple[str, ...]] = ()
+    """The fields of the address that a reader asks for, `*` for anything; the rest, tokens among it, is not copied."""
     secrets: ClassVar[tuple[bytes, ...]] = ()
     """Patterns of what stands before a token in what the browser sends; the token after it is never copied."""
     sees: ClassVar[Mapping[Sight, Seen]] = {}
@@ -219,6 +221,7 @@ class Decoder:
                     paths=_any_of(mark.paths),
                     content=mark.content,
                     headers=frozenset(h.lower() for h in self.headers),
+                    query=_any_of(self.query or ("",)),
                     cookie=self.cookie,
                     secrets=_secrets(self.secrets),
                     read=getattr(self, name),

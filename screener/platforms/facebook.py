@@ -1,13 +1,14 @@
-"""Facebook and Messenger: friend requests, messages, calls and contacts from the web pages."""
+"""Facebook and Messenger: friend requests, messages, calls, contacts and profiles from the web pages."""
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar
 
 from screener.capture import Capture, parsed
-from screener.platforms.base import Decoder, Found, Memory, Unreadable, dig, reads, socket
+from screener.platforms.base import Decoder, Found, Memory, Seen, Sight, Unreadable, dig, reads, socket
 from screener.platforms.wire import deltas, dgw, friending, lightspeed, messenger, mqtt, requeststream
 from screener.platforms.wire.documents import documents, found, page_documents
+from screener.platforms.wire.facebook import calls, older, profiles
 from screener.platforms.wire.meta import Place, is_id
 
 PAGES = ("www.facebook.com", "web.facebook.com", "m.facebook.com", "www.messenger.com")
@@ -15,9 +16,9 @@ GATEWAYS = ("gateway.facebook.com", "gateway.messenger.com")
 BROKERS = ("edge-chat.facebook.com", "edge-chat.messenger.com")
 
 PROGRAMS = ("lightspeed_web_request", "lightspeed_web_request_for_igd")
-ROOTS = frozenset({friending.LIST, friending.PUSH, friending.CONFIRMED, *PROGRAMS})
+ROOTS = frozenset({friending.LIST, friending.PUSH, friending.CONFIRMED, *PROGRAMS, *older.ROOTS})
 # An answer without any of these is not parsed at all: most are the news feed, and large.
-MARKS = tuple(root.encode() for root in ROOTS)
+MARKS = tuple(f'"{root}"'.encode() for root in ROOTS | profiles.ROOTS)
 # The subscriptions whose answers we read, and the field that each must have.
 METHODS = {
     "FBGQLS:FRIEND_REQUEST_RECEIVE_SUBSCRIBE": friending.PUSH,
@@ -32,30 +33,61 @@ _LIST_QUERY = re.compile(r"^FriendingCometFriendRequests")
 class Facebook(Decoder):
     name = "facebook"
     hosts = (*PAGES, *GATEWAYS, *BROKERS)
-    surfaces = ("requests", "messages", "calls", "profiles")
+    query = (
+        "av", "id", "x-dgw-uuid", "peer_id", "group_thread_id", "thread_type", "has_video", "call_id", "users_to_ring*",
+    )  # fmt: skip
     cookie = "c_user"
     headers = ("x-fb-friendly-name",)
-    secrets = (rb"(?:^|&)(?:fb_dtsg|fb_dtsg_ag|lsd|jazoest)=",)
+    sees: ClassVar[Mapping[Sight, Seen]] = {
+        "requests": "yes",
+        "messages": "partly",
+        "calls": "yes",
+        "profiles": "yes",
+        "pending": "yes",
+        "account age": "partly",
+        "mutual friends": "partly",
+    }
+    proof = (
+        "fbchat, which others wrote, understands what the decoder does in the older bodies: requests, messages, "
+        "folders, calls and persons. Apache Thrift writes what the newer sockets carry; their frames, Lightspeed and "
+        "the web pages' lists and profiles follow what several programs describe, and no library reads them."
+    )
+    # The last is the password of a call's own connection, which the browser sends along when it calls.
+    secrets = (rb"(?:^|&)(?:fb_dtsg|fb_dtsg_ag|lsd|jazoest)=", rb"a=ice-pwd:")
     unseen = (
-        "Most private Messenger chats are encrypted from end to end and the phone apps can't be read at all: "
-        "of those chats only that they exist and with whom may be seen, never the words."
+        "Most private Messenger chats are encrypted from end to end, so that of them is seen that the two talk, never "
+        "the words; when somebody joined, and that no friends are shared, is known only once their profile was opened; "
+        "and the phone apps can't be read at all."
     )
 
     @reads("POST", "/api/graphql/", "/api/graphql", "/api/graphqlbatch/", hosts=PAGES)
     def graphql(self, capture: Capture, memory: Memory) -> Iterable[Found]:
-        operation = capture.form.get("fb_api_req_friendly_name") or capture.request_headers.get(
-            "x-fb-friendly-name", ""
-        )
         form = capture.form
+        operation = form.get("fb_api_req_friendly_name") or capture.request_headers.get("x-fb-friendly-name", "")
         place = _place(capture, memory).held_by(form.get("av"), form.get("__user"))
-        if friending.is_act(operation):
+        variables = form.get("variables", "")
+        if (act := friending.act_of(operation, variables, capture.body)) is not None:
             if not _is_refused(capture):
-                yield from friending.acts(place, operation, form.get("variables", ""))
-        elif any(mark in capture.body for mark in MARKS):
+                yield from friending.acts(place, act, variables)
+            return
+        if any(mark in capture.body for mark in MARKS):
+            owner = profiles.asked_about(variables)
             for document in documents(capture.text):
-                yield from _document(place, document)
-        elif _LIST_QUERY.search(operation) and capture.body and not _is_refused(capture):
+                yield from _document(place, document, owner)
+        is_list = _LIST_QUERY.search(operation) is not None and bool(capture.body)
+        if is_list and friending.LIST.encode() not in capture.body and not _is_refused(capture):
             raise Unreadable(f"{friending.LIST} is missing")
+
+    @reads("POST", "/chat/user_info/", "/chat/user_info", hosts=PAGES)
+    def chat_users(self, capture: Capture, memory: Memory) -> Iterable[Found]:
+        place = _place(capture, memory).held_by(capture.form.get("__user"))
+        for document in documents(capture.text):
+            yield from profiles.users(place, document)
+
+    # Before the pages by its name, and so looked at before them.
+    @reads("GET", "/groupcall/*", "/videocall/*", hosts=PAGES)
+    def call_page(self, capture: Capture, memory: Memory) -> Iterable[Found]:
+        yield from calls.opened(_place(capture, memory).held_by(capture.arguments.get("av")), capture.arguments)
 
     @reads("GET", "*", hosts=PAGES, content=("text/html",))
     def pages(self, capture: Capture, memory: Memory) -> Iterable[Found]:
@@ -64,8 +96,10 @@ class Facebook(Decoder):
         place, blocks = _place(capture, memory), list(page_documents(capture.text))
         if place.account is None:
             place = place.held_by(*map(_page_account, blocks))
-        for result in (result for block in blocks for result in _results(block)):
-            yield from _document(place, result)
+        results = [result for block in blocks for result in _results(block)]
+        owner = profiles.owner(results) or _named_in(capture)
+        for result in results:
+            yield from _document(place, result, owner)
 
     @socket("/ws/realtime", "/ws/streamcontroller", hosts=GATEWAYS)
     def realtime(self, capture: Capture, memory: Memory) -> Iterable[Found]:
@@ -89,6 +123,13 @@ class Facebook(Decoder):
             if isinstance(frame, dgw.Content) and frame.body:
                 yield from _told(_lightspeed(place, frame.body, capture.side))
 
+    @socket("/ws/rpsignaling", hosts=GATEWAYS)
+    def signalling(self, capture: Capture, memory: Memory) -> Iterable[Found]:
+        place = _place(capture, memory)
+        for frame in dgw.frames(capture.body):
+            if isinstance(frame, dgw.Content) and frame.body:
+                yield from _told(calls.signalled(place, frame.body, capture.side))
+
     @socket("/chat", hosts=BROKERS)
     def broker(self, capture: Capture, memory: Memory) -> Iterable[Found]:
         buffer = memory.stream.setdefault(capture.side, mqtt.Buffer())
@@ -108,12 +149,14 @@ def _place(capture: Capture, memory: Memory) -> Place:
     return place.held_by(capture.account, capture.arguments.get("x-dgw-uuid"), memory.stream.get("account"))
 
 
-def _document(place: Place, document: Any) -> Iterator[Found]:
-    """What one document holds, wherever in it."""
+def _document(place: Place, document: Any, owner: str | None = None) -> Iterator[Found]:
+    """What one document holds, wherever in it; `owner` is the person whose page it belongs to."""
     if friending.is_elsewhere(document):
         return
     viewers = found(document, frozenset({"viewer"})) if place.account is None else ()
     place = place.held_by(*(dig(viewer, "actor", "id") for _, viewer in viewers))
+    # Facts first: what is told of a person belongs to the request that comes in the same breath.
+    yield from _told(profiles.told(place, document, owner))
     yield from _told(friending.patched(place, document))
     for name, root in found(document, ROOTS, outside=friending.NOT_INCOMING):
         yield from _told(_root(place, name, root))
@@ -134,6 +177,10 @@ def _root(place: Place, name: str, root: Any) -> Iterator[Found]:
         yield from friending.pushed(place, root)
     elif name == friending.CONFIRMED:
         yield from friending.confirmed(place, root)
+    elif name == older.LIST:
+        yield from older.listed(place, root)
+    elif name == older.ONE:
+        yield from older.conversation(place, root)
     elif isinstance(program := dig(root, "payload"), str):
         yield from messenger.program(place, program, asked=True)
 
@@ -158,6 +205,8 @@ def _published(place: Place, packet: mqtt.Publish, side: str) -> Iterator[Found]
     match packet.topic, side:
         case ("/ls_resp", "server") | ("/ls_req", "client"):
             yield from _lightspeed(place, packet.body, side)
+        case "/t_rtc_multi", _:
+            yield from calls.published(place, packet.body, side)
         case "/t_ms", "server":
             yield from deltas.deltas(place, parsed(packet.body))
         case "/legacy_web", "server":
@@ -173,6 +222,12 @@ def _results(block: Any) -> Iterator[Any]:
             # A box within is part of this one: read twice, fifty nested boxes would take seconds.
             done |= {id(inner) for _, inner in found(result, BOX)}
             yield result
+
+
+def _named_in(capture: Capture) -> str | None:
+    """The person whose page is asked for, where its address has a number."""
+    named = capture.arguments.get("id") if capture.path == "/profile.php" else capture.path.strip("/").partition("/")[0]
+    return str(named) if is_id(named, least=5) else None
 
 
 def _page_account(block: Any) -> Any:

@@ -39,9 +39,9 @@ class Pixelpals(Decoder):
 
     name = "pixelpals"
     hosts = (HOST, WRONG)
-    surfaces = ("requests", "messages")
     cookie = "c_user"
     headers = ("x-friendly-name",)
+    query = ("v",)
     secrets = (rb'"token"\s*:\s*"',)
 
     @reads("GET", "/json", "/gzip", "/chunked", "/big", "/slow", "/n/*", content=("application/json",))

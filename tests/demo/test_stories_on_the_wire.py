@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from screener import story
-from screener.events import Event, Message, Profile
+from screener.events import Event, FriendRequest, Message, Profile
 from tests.demo.tape import read, taped
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,6 +74,18 @@ async def test_a_message_before_the_request_is_accepted_is_kept_apart_by_the_pla
     found, _ = read(captures)
 
     assert [event.pending for event in found if isinstance(event, Message)][:2] == [True, False]
+
+
+async def test_whoever_looks_at_the_profile_learns_since_when_it_is_there_and_that_no_friends_are_shared():
+    path = next(path for path in STORIES if path.name.startswith("police-1.story"))
+    _, captures = await taped(story.load(path), END)
+
+    found, unreadable = read(captures)
+
+    contact = next(event for event in found if isinstance(event, FriendRequest)).contact
+    assert unreadable == []
+    assert (contact.joined, contact.joined_basis) == (datetime(2026, 9, 1, tzinfo=UTC), "stated")
+    assert (contact.mutual_friends, contact.friends, contact.following) == (0, 14, 620)
 
 
 def told(event: Event) -> tuple[object, ...]:

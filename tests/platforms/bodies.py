@@ -1,9 +1,10 @@
 """Writes the bodies that a case describes: from plain text to a platform's own framing.
 
 A body in a case is a mapping with one key, the kind: `text`, `json`, `lines` (several JSON documents), `form`, `html`
-(a page with JSON script blocks), `hex`, `base64`, `gzip`/`zlib`/`br`/`zstd` (around another body), `zlib_stream`
-(around another body, one compressor a connection), `dgw`, `mqtt`, `lightspeed`. Where JSON text stands inside JSON or a
-form, the case writes it as structure.
+(a page with JSON script blocks), `hex`, `base64`, `gzip`/`zlib`/`br`/`zstd` (around another body), `zlib_stream` and
+`zstd_stream` (around another body, one compressor a connection), `etf`, `dgw`, `mqtt`, `lightspeed`, `instagram_slide`,
+`instagram_bypass`, `signalr`, `signalr_older`, `tiktok_frame`, `tiktok_answer`, `tiktok_request`, `trouter`, `thrift`,
+`thrift_json` (JSON with Thrift in it). Where JSON text stands inside JSON or a form, the case writes it as structure.
 """
 
 import base64
@@ -17,7 +18,8 @@ from urllib.parse import urlencode
 import brotli
 import zstandard
 
-from tests.platforms import meta_writers
+from tests.platforms import instagram_writer, meta_writers, signalr_writer, thrift_writer, tiktok_writer, trouter_writer
+from tests.platforms.wire import terms
 
 
 class Writer:
@@ -36,11 +38,17 @@ class Writer:
             compressor = self.compressors.setdefault(stream, zlib.compressobj())
             plain = self.body(value, stream)
             return bytes(compressor.compress(plain) + compressor.flush(zlib.Z_SYNC_FLUSH))
+        if kind == "zstd_stream":
+            compressor = self.compressors.setdefault(stream, zstandard.ZstdCompressor().compressobj())
+            packed = compressor.compress(self.body(value, stream))
+            return bytes(packed + compressor.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK))
         if kind in PACKERS:
             return PACKERS[kind](self.body(value, stream))
         if kind in WRITERS:
             return WRITERS[kind](value)
-        raise ValueError(f"{kind!r} is not a kind of body: use one of {sorted([*WRITERS, *PACKERS, 'zlib_stream'])}")
+        raise ValueError(
+            f"{kind!r} is not a kind of body: use one of {sorted([*WRITERS, *PACKERS, 'zlib_stream', 'zstd_stream'])}"
+        )
 
 
 def form(fields: dict[str, Any]) -> bytes:
@@ -76,9 +84,41 @@ WRITERS: dict[str, Callable[[Any], bytes]] = {
     "html": html,
     "hex": lambda text: bytes.fromhex(str(text)),
     "base64": lambda text: base64.b64decode(str(text)),
+    "etf": terms.written,
     "dgw": meta_writers.dgw,
     "mqtt": meta_writers.mqtt,
     "lightspeed": lambda value: meta_writers.outer(value).encode(),
+    "instagram_slide": instagram_writer.slide,
+    "instagram_bypass": instagram_writer.bypass,
+    "signalr": signalr_writer.records,
+    "signalr_older": signalr_writer.envelope,
+    "tiktok_frame": tiktok_writer.frame,
+    "tiktok_answer": tiktok_writer.answer,
+    "tiktok_request": tiktok_writer.request,
+    "trouter": trouter_writer.frame,
+    "thrift": thrift_writer.binary,
+    "thrift_json": lambda document: compact(thrift_writer.in_json(document)).encode(),
 }
 # Below these kinds everything is a platform's own structure: the shape tests twist each value of it.
-STRUCTURED = frozenset({"json", "lines", "form", "html", "lightspeed", "dgw", "mqtt"})
+STRUCTURED = frozenset(
+    {
+        "json",
+        "etf",
+        "lines",
+        "form",
+        "html",
+        "lightspeed",
+        "dgw",
+        "mqtt",
+        "instagram_slide",
+        "instagram_bypass",
+        "signalr",
+        "signalr_older",
+        "tiktok_frame",
+        "tiktok_answer",
+        "tiktok_request",
+        "trouter",
+        "thrift",
+        "thrift_json",
+    }
+)

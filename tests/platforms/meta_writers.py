@@ -16,7 +16,9 @@ def compact(value: Any) -> str:
 
 
 def inner(value: Any) -> bytes:
-    """What a frame holds: `json`, `text`, `hex`, `lightspeed` (a program), `sent` (a browser's tasks) or `delta`."""
+    """What a frame holds: `json`, `text`, `hex`, `lightspeed` (a program), `sent` (a browser's tasks), `delta`, or the
+    signal of a call: `call` on the gateway, `older_call` on the older socket.
+    """
     if not isinstance(value, dict):
         return compact(value).encode()
     ((kind, content),) = value.items()
@@ -31,6 +33,10 @@ def inner(value: Any) -> bytes:
             return sent(content).encode()
         case "delta":
             return request_stream([compact(document).encode() for document in content])
+        case "call":
+            return envelope(content)
+        case "older_call":
+            return struct({}) + signal(content)
         case _:
             return compact(content).encode()
 
@@ -106,6 +112,85 @@ def request_stream(answers: list[bytes]) -> bytes:
     out.writeFieldEnd()
     close()
     return bytes(memory.getvalue())
+
+
+def envelope(content: dict[str, Any]) -> bytes:
+    """A call's signal as it travels on the gateway: the payload, and which service it is for."""
+    return struct({1: signal(content), 2: content.get("service", 1)})
+
+
+def signal(content: dict[str, Any]) -> bytes:
+    """A call's header and body: `{ring: {caller: "1", type: 1}}` or `{join: ["1", "2"]}`; an answer has a `status`."""
+    ((kind, told),) = ((key, content[key]) for key in ("ring", "join") if key in content)
+    header: dict[int, Any] = {1: 4 if kind == "ring" else 0, 2: "ROOM:1", 3: content.get("mark", "17000"), 4: 0}
+    if "status" in content:
+        header[6] = content["status"]
+    if kind == "join":
+        return struct(header) + struct({1: {1: {1: "v=0"}, 2: {1, 4}, 3: set(told)}})
+    ring: dict[int, Any] = {
+        1: told.get("caller"),
+        2: {"100000000000001"},
+        4: told.get("type"),
+        10: {1: "v=0"},
+        15: 2,
+        18: False,
+    }
+    if "group" in told:
+        ring[24] = {1: told["group"]}
+    return struct(header) + struct({8: ring})
+
+
+def struct(fields: dict[int, Any]) -> bytes:
+    """A Thrift struct by its field numbers: text, whole numbers, yes and no, sets and further structs."""
+    memory = TMemoryBuffer()
+    write_struct(TCompactProtocol(memory), fields)
+    return bytes(memory.getvalue())
+
+
+def write_struct(out: TCompactProtocol, fields: dict[int, Any]) -> None:
+    out.writeStructBegin("")
+    for number, item in fields.items():
+        out.writeFieldBegin("", thrift_type(item), number)
+        write_item(out, item)
+        out.writeFieldEnd()
+    out.writeFieldStop()
+    out.writeStructEnd()
+
+
+def thrift_type(item: Any) -> int:
+    match item:
+        case bool():
+            return int(TType.BOOL)
+        case int():
+            return int(TType.I32)
+        case str() | bytes():
+            return int(TType.STRING)
+        case set():
+            return int(TType.SET)
+        case dict():
+            return int(TType.STRUCT)
+    raise ValueError(f"{type(item).__name__} has no place in a Thrift struct")
+
+
+def write_item(out: TCompactProtocol, item: Any) -> None:
+    match item:
+        case bool():
+            out.writeBool(item)
+        case int():
+            if not -(2**31) <= item < 2**31:
+                raise ValueError(f"{item:.0e} is too large a number")
+            out.writeI32(item)
+        case str():
+            out.writeBinary(item.encode())
+        case bytes():
+            out.writeBinary(item)
+        case set():
+            out.writeSetBegin(thrift_type(next(iter(item), "")), len(item))
+            for each in sorted(item):
+                write_item(out, each)
+            out.writeSetEnd()
+        case _:
+            write_struct(out, item)
 
 
 def outer(value: dict[str, Any]) -> str:

@@ -5,14 +5,14 @@ import json
 import random
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from screener.capture import Capture
-from screener.events import Event
+from screener.events import Call, Event, FriendRequest, Message, Profile
 from screener.platforms import decoders, endpoints
-from screener.platforms.base import Decoder
+from screener.platforms.base import SIGHTS, Decoder, Seen
 from tests.platforms.bodies import STRUCTURED
 from tests.platforms.cases import Case, Played, built, cases, differences, play, shown
 
@@ -85,8 +85,27 @@ def test_a_value_of_another_kind_gives_only_events_or_unreadable(case: Case) -> 
 def test_a_decoder_says_what_it_reads(decoder: Decoder) -> None:
     assert decoder.name == type(decoder).__module__.rpartition(".")[2]
     assert decoder.hosts
-    assert decoder.surfaces
+    assert set(decoder.sees) == set(SIGHTS)
+    assert set(decoder.sees.values()) <= set(get_args(Seen))
+    assert decoder.proof.endswith(".")
     assert decoder.unseen.endswith(".")
+
+
+@pytest.mark.parametrize("decoder", decoders(), ids=lambda decoder: decoder.name)
+def test_what_a_decoder_claims_to_see_is_seen_in_its_cases_and_nothing_else(decoder: Decoder) -> None:
+    events = [event for case in cases(decoder.name) for event in play(list(built(case))).events]
+
+    found = {
+        "requests": any(isinstance(event, FriendRequest) for event in events),
+        "messages": any(isinstance(event, Message) for event in events),
+        "calls": any(isinstance(event, Call) for event in events),
+        "profiles": any(isinstance(event, Profile) for event in events),
+        "pending": any(getattr(event, "pending", None) for event in events),
+        "account age": any(event.contact.joined for event in events),
+        "mutual friends": any(event.contact.mutual_friends is not None for event in events),
+    }
+
+    assert {sight: answer in ("yes", "partly", "encrypted") for sight, answer in decoder.sees.items()} == found
 
 
 @pytest.mark.parametrize("decoder", decoders(), ids=lambda decoder: decoder.name)

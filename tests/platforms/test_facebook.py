@@ -1,16 +1,20 @@
 """What cases can't say about the Facebook decoder: any bytes on any socket, and many turns of one request."""
 
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
+from time import process_time
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screener.events import Accepted, FriendRequest, Message
-from screener.platforms import Memory, decode
+from screener.events import Accepted, Account, Call, FriendRequest, Message, Profile
+from screener.platforms import Memory, decode, endpoints
 from screener.platforms.base import Kept
 from screener.platforms.wire import friending
+from screener.platforms.wire.facebook import conversations, facts
+from screener.platforms.wire.facebook.known import known, learned
 from screener.platforms.wire.meta import Place, facebook_address, is_id, stamp
 from tests.platforms.bodies import Writer
 from tests.platforms.cases import Played, capture, play
@@ -23,6 +27,7 @@ ADDRESSES = [
     "wss://gateway.facebook.com/ws/realtime",
     "wss://gateway.facebook.com/ws/lightspeed",
     "wss://edge-chat.facebook.com/chat",
+    "wss://gateway.facebook.com/ws/rpsignaling",
 ]
 
 
@@ -202,3 +207,172 @@ def test_what_is_no_id_is_refused(value: object) -> None:
 @pytest.mark.parametrize("value", [1790964000, "1790964000", 1790964000000, "1790964000000"])
 def test_seconds_and_milliseconds_are_told_by_their_size(value: object) -> None:
     assert stamp(value) == datetime(2026, 10, 2, 18, tzinfo=UTC)
+
+
+def asked(document: Any, *, about: str = MAYA) -> dict[str, Any]:
+    """A question about a person on one of Facebook's pages, and its answer."""
+    return {
+        "method": "POST",
+        "url": "https://www.facebook.com/api/graphql/",
+        "account": MEMBER,
+        "request": {"form": {"variables": {"userID": about}}},
+        "response": {"json": document},
+    }
+
+
+def profiles(*documents: Any) -> list[Profile]:
+    played = play([(capture(asked(document), Writer(), number), False) for number, document in enumerate(documents)])
+    assert not played.unreadable
+    return [event for event in played.events if isinstance(event, Profile)]
+
+
+def collection(number: int, count: object) -> dict[str, Any]:
+    id = b64encode(f"app_collection:{MAYA}:2356318349:{number}".encode()).decode()
+    return {"data": {"node": {"id": id, "items": {"count": count}, "pageItems": {"edges": []}}}}
+
+
+def head(**user: Any) -> dict[str, Any]:
+    return {"data": {"user": {"profile_header_renderer": {"user": {"id": MAYA, **user}}}}}
+
+
+@pytest.mark.parametrize(
+    ("number", "count"), [(2, 0), (32, 0), (3, -1), (3, None), (3, "0"), (3, 10**30), (1, 5), (3, True)]
+)
+def test_an_empty_list_that_may_be_hidden_is_no_zero(number: int, count: object) -> None:
+    assert profiles(collection(number, count)) == []
+
+
+def test_friends_in_common_are_never_hidden_so_none_is_a_zero() -> None:
+    (told,) = profiles(collection(3, 0))
+
+    assert told.contact.mutual_friends == 0
+
+
+@pytest.mark.parametrize(
+    ("uri", "field"),
+    [
+        ("https://www.facebook.com/maya.example/friends_mutual/", "mutual_friends"),
+        ("https://www.facebook.com/profile.php?id=100000000000777&sk=friends_mutual", "mutual_friends"),
+        ("https://www.facebook.com/maya.example/friends", "friends"),
+        ("https://www.facebook.com/maya.example/followers/?x=1", "friends"),
+        ("https://www.facebook.com/maya.example/following", "following"),
+    ],
+)
+def test_a_counted_line_is_told_by_where_it_leads_in_any_language(uri: str, field: str) -> None:
+    (told,) = profiles(head(profile_social_context={"content": [{"text": {"text": "١٬٢٣٤ شخص"}, "uri": uri}]}))
+
+    assert getattr(told.contact, field) == 1234
+
+
+def test_a_counted_line_that_leads_elsewhere_counts_no_friends() -> None:
+    uri = "https://www.facebook.com/maya.example/friends_likes/"
+
+    (told,) = profiles(head(name="Maya", profile_social_context={"content": [{"text": {"text": "7"}, "uri": uri}]}))
+
+    assert (told.contact.friends, told.contact.following, told.contact.mutual_friends) == (None, None, None)
+
+
+@pytest.mark.parametrize("stamp", [NOON.timestamp() + 9e6, 0, -5, 10**40, True, "1789948800", None])
+def test_a_day_of_joining_that_can_not_be_is_none(stamp: object) -> None:
+    seller = {"data": {"marketplace_listing_seller": {"id": MAYA, "name": "Maya", "join_time": stamp}}}
+    value = int(stamp) if isinstance(stamp, float) else stamp
+    seller["data"]["marketplace_listing_seller"]["join_time"] = value
+
+    assert all(event.contact.joined is None for event in profiles(seller))
+
+
+def test_the_grey_head_that_stands_for_no_picture_is_no_picture() -> None:
+    assert facts.has_picture("https://example.com/v/t1.30497-1/84_17_97_n.png?x") is False
+    assert facts.has_picture("https://example.com/v/t39.30808-1/84_17_97_n.jpg?x") is True
+    assert facts.has_picture("https://example.com/picture.jpg") is None
+    assert facts.has_picture(None) is None
+
+
+def test_what_is_known_of_a_person_is_told_once_and_grows() -> None:
+    place = a_place(Kept())
+    first = Account(
+        platform="facebook", id=MAYA, name="Maya", joined=datetime(2026, 9, 1, tzinfo=UTC), joined_basis="stated"
+    )
+    exact = Account(platform="facebook", id=MAYA, joined=datetime(2026, 9, 21, tzinfo=UTC), joined_basis="stated")
+
+    told = [event for each in (first, first, exact, first) for event in learned(place, each)]
+
+    assert [event.contact.joined for event in told] == [first.joined, exact.joined]
+    assert known(place, MAYA).name == "Maya"
+    assert known(place, MAYA).joined == exact.joined
+
+
+def test_the_member_is_no_contact_of_themselves() -> None:
+    own = {"data": {"user": {"profile_header_renderer": {"user": {"id": MEMBER, "name": "Kim"}}}}}
+
+    assert profiles(own) == []
+
+
+def test_whoever_asks_now_is_no_friend_whatever_a_page_told_before() -> None:
+    list_ = {"data": {"viewer": {"friending_possibilities": {"edges": [{"node": {"id": MAYA}, "time": 1790963880}]}}}}
+
+    played = play([(capture(asked(document), Writer()), False) for document in (head(is_viewer_friend=True), list_)])
+
+    assert [event.contact.is_friend for event in played.events] == [True, None]
+
+
+def test_two_accounts_on_one_device_do_not_share_what_was_told() -> None:
+    kept = Kept()
+    list(learned(a_place(kept), Account(platform="facebook", id=MAYA, mutual_friends=0)))
+
+    other = Place(account="100000000000002", at=NOON, capture="c", kept=kept)
+
+    assert known(other, MAYA).mutual_friends is None
+
+
+def test_another_call_an_hour_later_is_another_call() -> None:
+    kept, state = Kept(), {}
+    first = conversations.ring(a_place(kept), state, "call:1")
+    same = conversations.ring(a_place(kept, NOON + timedelta(seconds=90)), state, "call:2")
+
+    second = conversations.ring(a_place(kept, NOON + timedelta(hours=1)), state, "call:3")
+
+    assert (first, same, second) == ("call:1", "call:1", "call:3")
+    assert conversations.ended(state, NOON + timedelta(hours=2)) == "call:3"
+    assert conversations.ended(state, NOON + timedelta(days=3)) is None
+
+
+def test_a_call_in_a_group_that_is_not_named_is_in_no_conversation() -> None:
+    body = {"dgw": [{"data": 0, "call": {"ring": {"caller": MAYA, "type": 3}}}]}
+
+    (call,) = play([(capture({"url": ADDRESSES[3], "account": MEMBER, "body": body}, Writer()), False)]).events
+
+    assert isinstance(call, Call)
+    assert (call.group, call.conversation, call.call) == (True, None, "video")
+
+
+def test_only_so_many_messages_are_remembered_for_their_changes() -> None:
+    place = a_place(Kept())
+
+    for number in range(200):
+        conversations.wrote(place, f"mid.{number}", f"mid.{number}", MAYA, "contact", MAYA)
+
+    assert conversations.written(place, "mid.199") == ("mid.199", MAYA, "contact", MAYA)
+    assert conversations.written(place, "mid.100") is None
+    assert len(place.kept[f"wrote/{MEMBER}"]) == conversations.MOST_WRITTEN
+
+
+def test_a_page_with_a_hundred_thousand_lines_is_read_in_a_moment() -> None:
+    line = {"timeline_context_list_item_type": "JOINED_FACEBOOK", "title": {"text": "x" * 300}}
+    tiles = {"data": {"user": {"id": MAYA, "profile_tile_sections": {"edges": [line] * 100_000}}}}
+    sellers = {"data": [{"marketplace_listing_seller": {"id": MAYA, "join_time": n}} for n in range(50_000)]}
+
+    began = process_time()
+    played = play([(capture(asked(document), Writer()), False) for document in (tiles, sellers)])
+
+    assert_well_formed(played)
+    assert process_time() - began < 20
+
+
+def test_the_password_of_a_calls_connection_is_blanked() -> None:
+    endpoint = endpoints().find(host="gateway.facebook.com", method="GET", path="/ws/rpsignaling", via="websocket")
+    assert endpoint is not None
+
+    blanked = endpoint.blanked(b"v=0\r\na=ice-ufrag:abcd\r\na=ice-pwd:0123456789abcdefghijkl\r\na=mid:0")
+
+    assert blanked == b"v=0\r\na=ice-ufrag:abcd\r\na=ice-pwd:**********************\r\na=mid:0"

@@ -181,7 +181,11 @@ function request(sender) {
     await graphql("FriendingCometFriendRequestConfirmMutation", { input });
     item.textContent = `${sender.name} is your friend.`;
   };
-  item.append(button);
+  const profile = document.createElement("a");
+  profile.textContent = "See profile";
+  profile.href = `/profile.php?id=${sender.id}`;
+  profile.target = "_blank";
+  item.append(button, " ", profile);
   isNews();
 }
 

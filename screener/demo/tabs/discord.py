@@ -47,8 +47,8 @@ class DiscordTab:
     def polls(self) -> Ask | None:
         return None
 
-    def looks(self, event: Event) -> Ask | None:
-        return None
+    def looks(self, event: Event) -> tuple[Ask, ...]:
+        return ()
 
     def acts(self, event: Event) -> Ask | Said:
         contact = event.contact.id

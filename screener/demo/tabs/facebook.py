@@ -81,8 +81,15 @@ class FacebookTab:
     def polls(self) -> Ask | None:
         return None
 
-    def looks(self, event: Event) -> Ask | None:
-        return None
+    def looks(self, event: Event) -> tuple[Ask, ...]:
+        if not isinstance(event, FriendRequest) or event.by != "contact":
+            return ()
+        # Who asks to be a friend is looked up first: the profile, and the friends that both have.
+        who = {"userID": event.contact.id, "collectionToken": None, "scale": 1}
+        return (
+            self._ask("GET", "/profile.php", query=f"id={event.contact.id}"),
+            self._graphql("ProfileCometTopAppSectionQuery", who),
+        )
 
     def acts(self, event: Event) -> Ask | Said:
         given: Mapping[str, Any] = {"friend_requester_id": event.contact.id, "friending_channel": "FRIENDS_HOME_MAIN"}
@@ -124,9 +131,12 @@ class FacebookTab:
         headers = {"content-type": "application/x-www-form-urlencoded", "x-fb-friendly-name": name}
         return self._ask("POST", "/api/graphql/", urlencode(form).encode(), headers)
 
-    def _ask(self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Ask:
+    def _ask(
+        self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None, *, query: str = ""
+    ) -> Ask:
         common = {"cookie": self._cookies, "user-agent": AGENT, "accept": "*/*", "origin": "https://www.facebook.com"}
-        return Ask(method=method, host="www.facebook.com", path=path, headers={**common, **(headers or {})}, body=body)
+        common |= headers or {}
+        return Ask(method=method, host="www.facebook.com", path=path, query=query, headers=common, body=body)
 
 
 def _wants(method: str) -> dict[str, Any]:

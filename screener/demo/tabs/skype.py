@@ -39,10 +39,10 @@ class SkypeTab:
     def polls(self) -> Ask | None:
         return self._ask("POST", MESSAGES, "/v1/users/ME/endpoints/SELF/subscriptions/0/poll", {})
 
-    def looks(self, event: Event) -> Ask | None:
+    def looks(self, event: Event) -> tuple[Ask, ...]:
         if isinstance(event, FriendRequest) and event.by == "contact":
-            return self._ask("GET", CONTACTS, f"{self._mine}/invites")
-        return None
+            return (self._ask("GET", CONTACTS, f"{self._mine}/invites"),)
+        return ()
 
     def acts(self, event: Event) -> Ask | Said:
         mri = quote(f"8:{event.contact.id}", safe=":")

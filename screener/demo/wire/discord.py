@@ -63,6 +63,22 @@ def own(account: str) -> dict[str, Any]:
     }
 
 
+def application(account: str) -> dict[str, Any]:
+    """What a program is told of itself before it opens the gateway."""
+    return {
+        "id": account,
+        "name": "Member",
+        "description": "",
+        "icon": None,
+        "bot_public": False,
+        "bot_require_code_grant": False,
+        "owner": own(account),
+        "team": None,
+        "verify_key": "0" * 64,
+        "flags": 0,
+    }
+
+
 def relationship(kind: int, contact: Account, since: datetime) -> dict[str, Any]:
     document: dict[str, Any] = {
         "id": contact.id,

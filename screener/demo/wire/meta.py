@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from screener.demo.wire import lightspeed
+from screener.demo.wire import lightspeed, profile
 from screener.events import Account, Call, FriendRequest
 
 # What the list of requests says of a person; the push says more.
@@ -27,7 +27,7 @@ def asker(request: FriendRequest) -> dict[str, Any]:
         "id": who.id,
         "name": who.name,
         "short_name": (who.name or "").partition(" ")[0],
-        "url": who.url or f"https://www.facebook.com/{who.handle or 'profile.php?id=' + who.id}",
+        "url": profile.address(who),
         "profile_picture": {"uri": "https://example.com/picture.jpg"},
         # Where there is no friend in common, the platform writes nothing at all.
         "social_context": {"text": f"{mutual} mutual friend{'s' if mutual != 1 else ''}"} if mutual else None,

@@ -3,11 +3,25 @@
 from collections.abc import Iterator
 from typing import Any
 
-from screener.platforms.base import Call, Found, Media, Message, Unreadable, dig, every, need
+from screener.capture import parsed
+from screener.platforms.base import Call, Deleted, Found, Media, Message, Unreadable, dig, every, need
 from screener.platforms.wire import friending
-from screener.platforms.wire.meta import MOST_IN_TEXT, Place, is_id, media_kind, need_id, own_message_id, stamp, words
+from screener.platforms.wire.facebook import conversations
+from screener.platforms.wire.facebook.conversations import GROUP, PAIR
+from screener.platforms.wire.meta import (
+    MOST_IN_TEXT,
+    Place,
+    is_id,
+    media_kind,
+    need_id,
+    news,
+    own_message_id,
+    stamp,
+    words,
+)
 
-PENDING = {"INBOX": False, "PENDING": True, "OTHER": True, "SPAM": True}
+# In what carries JSON as a list of numbers, so many at most.
+MOST_BYTES = 1_000_000
 # A group's call is told when it starts and when it ends: once is enough.
 CALLS = frozenset({"one_on_one_call_ended", "one_on_one_call_missed", "group_call_started"})
 MOST_ATTACHMENTS = 50
@@ -35,11 +49,65 @@ def notice(place: Place, document: Any) -> Iterator[Found]:
 
 
 def _delta(place: Place, delta: Any) -> Iterator[Found]:
-    kind = dig(delta, "class")
-    if kind == "NewMessage":
-        yield from _message(place, delta)
-    elif kind == "AdminTextMessage" and dig(delta, "type") == "messenger_call_log":
-        yield from _call(place, delta)
+    match dig(delta, "class"):
+        case "NewMessage":
+            yield from _message(place, delta)
+        case "AdminTextMessage" if dig(delta, "type") == "messenger_call_log":
+            yield from _call(place, delta)
+        case "ThreadFolder":
+            yield from _filed(place, delta)
+        case "ClientPayload":
+            yield from every(dig(_inner(dig(delta, "payload")), "deltas"), lambda inner: _later(place, inner))
+
+
+def _later(place: Place, delta: Any) -> Iterator[Found]:
+    """What the older kinds of delta have no words for: an answer to a message, or one taken back."""
+    if (reply := dig(delta, "deltaMessageReply", "message")) is not None:
+        yield from _message(place, reply)
+    elif (recalled := dig(delta, "deltaRecallMessageData")) is not None:
+        sender, message = need_id(recalled, "senderID"), need(recalled, "messageID")
+        contact, thread, is_group = _where(place, recalled, sender)
+        if contact is not None:
+            yield Deleted(
+                id=f"deleted:{message}",
+                message=message,
+                at=stamp(dig(recalled, "deletionTimestamp")) or place.at,
+                account=place.ours,
+                contact=place.theirs(contact),
+                by="member" if sender == place.holder else "contact",
+                conversation=thread,
+                group=is_group,
+                pending=conversations.pending(conversations.state(place, thread)),
+                capture=place.capture,
+            )
+
+
+def _inner(values: Any) -> Any:
+    """A document that travels as a list of its bytes. Raises Unreadable."""
+    if not isinstance(values, list) or len(values) > MOST_BYTES:
+        raise Unreadable("a client payload is no list of bytes")
+    try:
+        return parsed(bytes(values))
+    except (ValueError, TypeError):
+        raise Unreadable("a client payload is no list of bytes") from None
+
+
+def _filed(place: Place, delta: Any) -> Iterator[Found]:
+    """A conversation began in a folder: of a message request this is all that is told, until somebody opens it."""
+    contact, thread, is_group = _where(place, delta, "")
+    state = _state(place, thread, is_group, dig(delta, "folder"))
+    if contact and conversations.pending(state):
+        who, key = place.theirs(contact), f"chat/{place.holder}/{thread}"
+        yield from news(place, key, who, conversation=thread, group=is_group, pending=True)
+
+
+def _state(place: Place, thread: str, is_group: bool, folder: Any) -> conversations.State:
+    """What is remembered of a conversation, with the folder that a delta names."""
+    state = {**conversations.state(place, thread), "type": GROUP if is_group else PAIR}
+    if isinstance(folder, str):
+        state["folder"] = folder.removeprefix("FOLDER_").lower()[:50]
+    conversations.keep(place, thread, state)
+    return state
 
 
 def _where(place: Place, metadata: Any, actor: str) -> tuple[str | None, str, bool]:
@@ -61,6 +129,7 @@ def _message(place: Place, delta: Any) -> Iterator[Found]:
     if contact is None:
         return
     is_own, otid = actor == place.holder, dig(metadata, "offlineThreadingId")
+    state = _state(place, thread, is_group, dig(metadata, "folderId", "systemFolderId"))
     yield Message(
         id=own_message_id(place, otid, message) if is_own else message,
         at=at,
@@ -69,7 +138,7 @@ def _message(place: Place, delta: Any) -> Iterator[Found]:
         by="member" if is_own else "contact",
         conversation=thread,
         group=is_group,
-        pending=_pending(metadata),
+        pending=conversations.pending(state),
         capture=place.capture,
         text=words(dig(delta, "body"), MOST_IN_TEXT),
         media=_media(dig(delta, "attachments")),
@@ -86,23 +155,23 @@ def _call(place: Place, delta: Any) -> Iterator[Found]:
     if contact is None:
         return
     at = stamp(dig(metadata, "timestamp")) or place.at
+    state = _state(place, thread, is_group, dig(metadata, "folderId", "systemFolderId"))
+    rang = conversations.ended(state, at)
+    if rang:
+        conversations.keep(place, thread, {**state, "rang": None, "rang_at": None})
     yield Call(
-        id=message,
+        id=rang or message,
         at=at,
         account=place.ours,
         contact=place.theirs(contact),
         by="member" if caller == place.holder else "contact",
         conversation=thread,
         group=is_group,
-        pending=_pending(metadata),
+        pending=conversations.pending(state),
         capture=place.capture,
         call=_pictures(dig(log, "video")),
         seconds=_seconds(dig(log, "call_duration")),
     )
-
-
-def _pending(metadata: Any) -> bool | None:
-    return PENDING.get(str(dig(metadata, "folderId", "systemFolderId")))
 
 
 def _pictures(value: Any) -> Any:
@@ -121,8 +190,12 @@ def _seconds(value: Any) -> int | None:
 def _media(attachments: Any) -> tuple[Media, ...]:
     kinds: list[Media] = []
     for attachment in attachments[:MOST_ATTACHMENTS] if isinstance(attachments, list) else ():
-        if dig(attachment, "mercury", "sticker_attachment") is not None:
+        # The answer to a message carries the same as text within the JSON.
+        content = dig(attachment, "mercury")
+        if content is None and isinstance(text := dig(attachment, "mercuryJSON"), str):
+            content = parsed(text)
+        if dig(content, "sticker_attachment") is not None:
             kinds.append("sticker")
-        elif kind := media_kind(dig(attachment, "mercury", "blob_attachment", "__typename")):
+        elif kind := media_kind(dig(content, "blob_attachment", "__typename")):
             kinds.append(kind)
     return tuple(kinds)

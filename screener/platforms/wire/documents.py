@@ -86,5 +86,21 @@ def found(document: Any, names: frozenset[str], *, outside: frozenset[str] = fro
     raise Unreadable(f"the body has more than {MAX_NODES} parts")
 
 
+def holders(document: Any, names: frozenset[str]) -> Iterator[dict[str, Any]]:
+    """Every object, in order, that has a value under one of the `names`. Raises Unreadable when there are too many."""
+    waiting: list[Any] = [document] if isinstance(document, dict | list) else []
+    for _ in range(MAX_NODES):
+        if not waiting:
+            return
+        value = waiting.pop()
+        if isinstance(value, dict):
+            if not names.isdisjoint(value):
+                yield value
+            waiting += [child for child in reversed(value.values()) if isinstance(child, dict | list)]
+        else:
+            waiting += [child for child in reversed(value) if isinstance(child, dict | list)]
+    raise Unreadable(f"the body has more than {MAX_NODES} parts")
+
+
 def _opens(key: str, child: Any, names: frozenset[str]) -> bool:
     return isinstance(child, dict | list) or key in names

@@ -28,11 +28,21 @@ def terms(body: bytes) -> Any:
     return term
 
 
+def beginning(body: bytes, *, inside: int = 1) -> Any:
+    """The map that `body` begins with, as far as it is there: whole members, and those of the broken one as deep."""
+    reader = _Reader(body, broken=inside)
+    if reader.number(1) != VERSION:
+        raise Unreadable("the term does not start with its version")
+    return reader.term(0)
+
+
 class _Reader:
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes, *, broken: int = -1) -> None:
         self.body = body
         self.at = 0
         self.left = MAX_TERMS
+        self.broken = broken
+        """Down to this depth a map may be broken off."""
 
     def take(self, size: int) -> bytes:
         end = self.at + size
@@ -113,11 +123,18 @@ class _Reader:
     def map(self, count: int, depth: int) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for _ in range(count):
-            key = self.term(depth + 1)
-            if isinstance(key, dict | list):
-                raise Unreadable("a map's key is not a word")
-            # `nil` and `true` are words where they stand as a key.
-            found[str(key)] = self.term(depth + 1)
+            try:
+                key = self.term(depth + 1)
+                if isinstance(key, dict | list):
+                    raise Unreadable("a map's key is not a word")
+                # `nil` and `true` are words where they stand as a key.
+                found[str(key)] = self.term(depth + 1)
+            except Unreadable:
+                if depth > self.broken:
+                    raise
+                # Nothing after it can be told apart.
+                self.at = len(self.body)
+                break
         return found
 
     def packed(self) -> Any:

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from screener.capture import parsed
-from screener.platforms.base import Accepted, Declined, Found, FriendRequest, Removed, Unreadable, dig, every
-from screener.platforms.wire.meta import FRESH, Place, need_id, person, stamp
+from screener.platforms.base import Accepted, Blocked, Declined, Found, FriendRequest, Removed, Unreadable, dig, every
+from screener.platforms.wire.facebook.facts import described
+from screener.platforms.wire.facebook.known import known
+from screener.platforms.wire.meta import FRESH, Place, need_id, stamp
 
 LIST = "friending_possibilities"
 PUSH = "friend_request_receive_subscribe"
@@ -52,12 +55,14 @@ def closed(place: Place, contact: str, way: str = "friend_request") -> str:
 
 def incoming(place: Place, node: Any, time: datetime | None, *path: str | int, asked: bool) -> Iterator[FriendRequest]:
     """A stranger's request to the member."""
-    contact = person(place, node, *path)
+    contact = described(place, node, *path)
     if (
         contact.id == place.holder
         or dig(node, *path, "friendship_status", default="INCOMING_REQUEST") != "INCOMING_REQUEST"
     ):
         return
+    # What the pages told before; whoever asks now is no friend, whatever was true then.
+    contact = replace(known(place, contact.id), is_friend=None).merged(contact)
     yield FriendRequest(
         id=request_id(place, contact.id, time),
         at=time or place.at,
@@ -113,7 +118,7 @@ def confirmed(place: Place, root: Any) -> Iterator[Found]:
     if root is None:
         return
     # The compiled subscription says new_friend; other readings of it say friend_requestee.
-    contact = person(place, root, "new_friend" if dig(root, "new_friend") else "friend_requestee")
+    contact = described(place, root, "new_friend" if dig(root, "new_friend") else "friend_requestee")
     if contact.id != place.holder:
         yield Accepted(
             id=f"accepted:{place.holder}:{contact.id}{closed(place, contact.id, 'sent')}",
@@ -174,25 +179,61 @@ def cancel(place: Place, contact: str) -> Iterator[Found]:
     )
 
 
-ACTS: dict[str, tuple[str, Callable[[Place, str], Iterator[Found]]]] = {
-    "Confirm": ("friend_requester_id", accept),
-    "Delete": ("friend_requester_id", decline),
-    "Send": ("friend_requestee_ids", send),
-    "Cancel": ("cancelled_friend_requestee_id", cancel),
+def unfriend(place: Place, contact: str) -> Iterator[Found]:
+    """The member ends a friendship."""
+    yield Removed(
+        id=f"removed:{place.holder}:{contact}:{int(place.at.timestamp())}",
+        at=place.at,
+        account=place.ours,
+        contact=place.theirs(contact),
+        by="member",
+        capture=place.capture,
+    )
+
+
+def block(place: Place, contact: str) -> Iterator[Found]:
+    """The member shuts somebody out."""
+    yield Blocked(
+        id=f"blocked:{place.holder}:{contact}:{int(place.at.timestamp())}",
+        at=place.at,
+        account=place.ours,
+        contact=place.theirs(contact),
+        by="member",
+        capture=place.capture,
+    )
+
+
+type Act = Callable[[Place, str], Iterator[Found]]
+ACTS: dict[str, tuple[str, Act]] = {
+    "FriendRequestConfirm": ("friend_requester_id", accept),
+    "FriendRequestDelete": ("friend_requester_id", decline),
+    "FriendRequestSend": ("friend_requestee_ids", send),
+    "FriendRequestCancel": ("cancelled_friend_requestee_id", cancel),
+    "Unfriend": ("unfriended_user_id", unfriend),
+    "ActionBlockUser": ("user_id", block),
 }
-_ACT = re.compile(r"FriendRequest(Confirm|Delete|Send|Cancel)Mutation$")
+_ACT = re.compile(rf"({'|'.join(ACTS)})Mutation$")
+# Names of questions change more often than those of answers.
+ANSWERS = {
+    b'"friend_request_accept"': "FriendRequestConfirm",
+    b'"friend_request_delete"': "FriendRequestDelete",
+    b'"friend_request_send"': "FriendRequestSend",
+    b'"friend_request_cancel"': "FriendRequestCancel",
+    b'"friend_remove"': "Unfriend",
+}
 
 
-def is_act(operation: str) -> bool:
-    return _ACT.search(operation) is not None
+def act_of(operation: str, variables: str, answer: bytes) -> str | None:
+    """What the member does, by the name that the browser gives its question, else by the name of the answer."""
+    if match := _ACT.search(operation):
+        return match[1]
+    # An answer to an act is short, and the question says with whom.
+    return next((act for root, act in ANSWERS.items() if root in answer[:2_000] and ACTS[act][0] in variables), None)
 
 
-def acts(place: Place, operation: str, variables: str) -> Iterator[Found]:
-    """What the member does with a request; `operation` is the name that the browser gives its question."""
-    match = _ACT.search(operation)
-    if match is None:
-        return
-    column, act = ACTS[match.group(1)]
+def acts(place: Place, act: str, variables: str) -> Iterator[Found]:
+    """What the member does with somebody."""
+    column, done = ACTS[act]
     chosen = dig(parsed(variables), "input")
     place = place.held_by(dig(chosen, "actor_id"))
     value = dig(chosen, column)
@@ -201,4 +242,4 @@ def acts(place: Place, operation: str, variables: str) -> Iterator[Found]:
     for contact in value[:MOST_AT_ONCE] if isinstance(value, list) else [value]:
         account = need_id({column: contact}, column)
         if account != place.holder:
-            yield from act(place, account)
+            yield from done(place, account)

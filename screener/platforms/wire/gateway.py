@@ -22,6 +22,14 @@ SLICE = 64
 type Inflate = Callable[[bytes], bytes]
 
 
+class TooLarge(Unreadable):
+    """A message that unpacks to more than is kept; `head` is its beginning."""
+
+    def __init__(self, head: bytes) -> None:
+        super().__init__(f"a message unpacks to more than {MAX_BYTES} bytes")
+        self.head = head
+
+
 class Unpacker:
     """What the server sends on one connection: WebSocket messages in, whole gateway messages out.
 
@@ -78,7 +86,7 @@ class _Damaged(Exception):
 
 
 class _Bounded:
-    """Collects what comes out of one message, and drops it when it gets too large."""
+    """Collects what comes out of one message, and only its beginning when it gets too large."""
 
     def __init__(self) -> None:
         self.out = bytearray()
@@ -88,15 +96,12 @@ class _Bounded:
         self.size += len(part)
         if self.size > MAX_PASSING:
             raise _Damaged(f"a message unpacks to more than {MAX_PASSING} bytes")
-        if self.size > MAX_BYTES:
-            self.out.clear()
-        else:
-            self.out += part
+        self.out += part[: MAX_BYTES - len(self.out)]
 
     def whole(self) -> bytes:
         # No ratio is checked: where messages share a context, a large one sent twice is honestly a few bytes.
         if self.size > MAX_BYTES:
-            raise Unreadable(f"a message unpacks to more than {MAX_BYTES} bytes")
+            raise TooLarge(bytes(self.out))
         return bytes(self.out)
 
 

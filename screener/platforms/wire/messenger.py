@@ -1,4 +1,4 @@
-"""Messenger: what the rows of a Lightspeed program say about threads, contacts, messages and calls.
+"""Messenger: what the rows of a Lightspeed program say about conversations, contacts, messages and calls.
 
 In a one-to-one thread the thread's key is the contact's id. In a group the contact is the sender, and the member's own
 words to a group give nothing: they are said to nobody in particular. So do own words to a thread of which nothing is
@@ -7,10 +7,14 @@ known yet, unless its key has the length of an account's id. A message whose sen
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-from screener.platforms.base import Account, Call, Deleted, Event, Found, Media, Message, Unreadable, every
+from screener.platforms.base import Account, Call, Deleted, Edited, Event, Found, Media, Message, Unreadable, every
 from screener.platforms.wire import lightspeed
+from screener.platforms.wire.facebook import conversations, facts
+from screener.platforms.wire.facebook.conversations import FOLDERS, SECRET, group, is_pair, keep, pending, state
+from screener.platforms.wire.facebook.known import learned
 from screener.platforms.wire.lightspeed import Row
 from screener.platforms.wire.meta import (
     FRESH,
@@ -26,15 +30,17 @@ from screener.platforms.wire.meta import (
     words,
 )
 
-PENDING = frozenset({"pending", "spam", "other", "e2ee_cutover_pending"})
-FOLDERS = {0: "inbox", 1: "pending", 2: "other", 3: "spam", 4: "archived"}
-PAIR, GROUP, ENCRYPTED_PAIR, ENCRYPTED_GROUP = 1, 2, 15, 16
 FRIEND, NOT_CONTACT = 3, 1
-SEND = "46"
+SEND, ACCEPT = "46", "66"
 MESSAGES = ("insertMessage", "upsertMessage", "deleteThenInsertMessage")
 CONTACTS = ("verifyContactRowExists", "deleteThenInsertContact")
+CARDS = ("insertAttachmentCta", "insertXmaAttachment")
+ENCRYPTED = (
+    "verifyHybridThreadExists", "updateThreadAuthorityAndMappingWithOTIDFromJID", "fillDeanonCacheForE2EEThread",
+    "moveThreadToE2EECutoverFolder",
+)  # fmt: skip
+ABOUT = ("about_1", "about_2", "about_3", "about_4")
 # A name's first part is enough: the cards of a call are xma_rtc_missed_audio, xma_rtc_ended_video and so on.
-ACCOUNT_DIGITS = 15
 CALL_CARD = "xma_rtc_"
 
 
@@ -42,35 +48,40 @@ def program(place: Place, text: str, *, asked: bool) -> Iterator[Found]:
     """Everything a program tells; `asked` where the browser had asked for it, so that old rows are history."""
     rows = lightspeed.rows(text)
     # Threads first, whatever the order: whether a message is from a request is written in its thread's row.
-    learned = list(every(rows, lambda row: _learned(place, row, asked=asked)))
+    known = list(every(rows, lambda row: _learned(place, row, asked=asked)))
     # Of those who wrote we hear first; a list of thousands of contacts must not push their words out.
     writers = {str(row.columns[column]) for row in rows if row.name in MESSAGES for column in ("sender", "thread")}
-    yield from (item for item in learned if not isinstance(item, Event) or item.contact.id in writers)
+    yield from (item for item in known if not isinstance(item, Event) or item.contact.id in writers)
     media, calls = _attachments(rows)
     messages = [row for row in rows if row.name in MESSAGES]
     yield from every(messages, lambda row: _message(place, row, media, calls, asked=asked))
-    yield from (item for item in learned if isinstance(item, Event) and item.contact.id not in writers)
+    yield from every([row for row in rows if row.name == "editMessage"], lambda row: _edited(place, row))
+    yield from (item for item in known if isinstance(item, Event) and item.contact.id not in writers)
 
 
 def sent(place: Place, body: bytes) -> Iterator[Found]:
-    """The messages that the browser sends."""
+    """What the browser sends: messages, and that a message request is accepted."""
     for label, task in lightspeed.tasks(body):
         thread, otid = task.get("thread_id"), task.get("otid")
-        if label != SEND or not is_id(thread, least=5) or not is_id(otid):
+        if not is_id(thread, least=5):
             continue
-        state = _state(place, str(thread))
-        if _is_pair(place, str(thread), state) and str(thread) != place.holder:
+        known = state(place, str(thread))
+        if label == ACCEPT:
+            keep(place, str(thread), {**known, "request": False, "folder": "inbox"})
+        elif label == SEND and is_id(otid) and is_pair(place, str(thread), known) and str(thread) != place.holder:
+            id = sending(place, otid)
             yield Message(
-                id=sending(place, otid),
+                id=id,
                 at=place.at,
                 account=place.ours,
                 contact=place.theirs(str(thread)),
                 by="member",
                 conversation=str(thread),
                 group=False,
-                pending=_pending(state),
+                pending=pending(known),
                 capture=place.capture,
                 text=words(task.get("text"), MOST_IN_TEXT),
+                media=("sticker",) if is_id(task.get("sticker_id")) else (),
                 encrypted=False,
             )
 
@@ -78,21 +89,21 @@ def sent(place: Place, body: bytes) -> Iterator[Found]:
 def _learned(place: Place, row: Row, *, asked: bool) -> Iterator[Found]:
     if row.name in CONTACTS:
         yield from _contact(place, row)
-    elif "thread" in row.columns and row.name not in (*MESSAGES, "insertAttachmentCta"):
+    elif "thread" in row.columns and row.name not in (*MESSAGES, *CARDS):
         yield from _thread(place, row, asked=asked)
     elif (
         row.name in MESSAGES
         and row.columns["thread"] == row.columns["sender"]
         and is_id(row.columns["sender"], least=5)
     ):
-        _keep(place, str(row.columns["thread"]), {**_state(place, str(row.columns["thread"])), "pair": True})
+        keep(place, str(row.columns["thread"]), {**state(place, str(row.columns["thread"])), "pair": True})
 
 
 def _contact(place: Place, row: Row) -> Iterator[Found]:
     contact = _id(row, "id")
     if contact == place.holder or row.is_true("self"):
         return
-    friendship = row.whole("relationship")
+    friendship, picture = row.whole("relationship"), row.text("picture")
     yield from news(
         place,
         f"contact/{place.holder}/{contact}",
@@ -100,8 +111,9 @@ def _contact(place: Place, row: Row) -> Iterator[Found]:
             platform=place.platform,
             id=contact,
             name=words(row.text("name")),
-            handle=words(row.text("handle")),
-            avatar=picture_key(row.text("picture")),
+            handle=words(row.text("handle") or row.text("second_name")),
+            avatar=picture_key(picture) if facts.has_picture(picture) else None,
+            picture=facts.has_picture(picture),
             is_friend=True if friendship == FRIEND else False if friendship == NOT_CONTACT else None,
         ),
     )
@@ -109,62 +121,71 @@ def _contact(place: Place, row: Row) -> Iterator[Found]:
 
 def _thread(place: Place, row: Row, *, asked: bool) -> Iterator[Found]:
     thread = _id(row, "thread")
-    before = _state(place, thread)
-    state = dict(before)
-    if (kind := row.whole("type")) is not None and row.name != "verifyHybridThreadExists":
-        state["type"] = kind
+    before = state(place, thread)
+    now = dict(before)
+    if (kind := row.whole("type")) is not None:
+        now["type"] = kind
     folder = row.columns.get("folder")
     if isinstance(folder, str | int) and not isinstance(folder, bool):
-        state["folder"] = FOLDERS.get(folder) if isinstance(folder, int) else folder[:50]
+        now["folder"] = FOLDERS.get(folder) if isinstance(folder, int) else folder[:50]
     match row.name:
         case "deleteThenInsertMessageRequest":
-            state["request"] = row.whole("status") == 1
+            now["request"] = row.whole("status") == 1
         case "deleteMessageRequest":
             # Declined or accepted, the row doesn't say which: the thread's own row will.
-            state |= {"request": False, "folder": None}
+            now |= {"request": False, "folder": None}
         case "moveThreadToInboxAndUpdateParent":
-            state |= {"request": False, "folder": "inbox"}
+            now |= {"request": False, "folder": "inbox"}
         case "verifyHybridThreadExists":
-            state |= {"encrypted": True, "pair": not row.is_true("group")}
-        case "moveThreadToE2EECutoverFolder":
-            state["encrypted"] = True
-    if state.get("type") in (ENCRYPTED_PAIR, ENCRYPTED_GROUP):
-        state["encrypted"] = True
+            now["pair"] = not row.is_true("group")
+        case "deleteRtcRoomOnThread":
+            now["call"] = 0
+    if row.name in ENCRYPTED or now.get("type") in SECRET:
+        now["encrypted"] = True
     ring = row.whole("call")
     if ring is not None:
-        state["call"] = ring
+        now["call"] = ring
         # Only the change is told: the number's meaning beyond "none" is not known.
         if ring > 0 and before.get("call") == 0 and not asked:
-            yield from _ringing(place, row, thread, state)
-    _keep(place, thread, state)
-    if state.get("encrypted") and _is_pair(place, thread, state):
-        yield from _encrypted(place, row, thread, state)
+            yield from _ringing(place, row, thread, now)
+    keep(place, thread, now)
+    if is_pair(place, thread, now):
+        # An empty conversation with a stranger shows who this is, so that one can decide.
+        told = facts.sentences(place, thread, [row.text(column) for column in ABOUT])
+        yield from learned(place, told, conversation=thread, group=False, pending=pending(now))
+        if now.get("encrypted"):
+            yield from _encrypted(place, row, thread, now)
+    elif is_id(inviter := row.columns.get("inviter"), least=5) and str(inviter) != place.holder and group(now):
+        who = place.theirs(str(inviter))
+        yield from news(
+            place, f"chat/{place.holder}/{thread}", who, conversation=thread, group=True, pending=pending(now)
+        )
 
 
-def _encrypted(place: Place, row: Row, thread: str, state: dict[str, Any]) -> Iterator[Found]:
+def _encrypted(place: Place, row: Row, thread: str, now: dict[str, Any]) -> Iterator[Found]:
     """All that can be seen of an encrypted conversation: that there is one, and with whom."""
     jid = row.columns.get("jid")
     contact = str(jid).partition("@")[0] if isinstance(jid, str | int) else thread
     if is_id(contact, least=5) and contact != place.holder:
-        key, pending = f"chat/{place.holder}/{thread}", _pending(state)
-        yield from news(place, key, place.theirs(contact), conversation=thread, group=False, pending=pending)
+        key = f"chat/{place.holder}/{thread}"
+        yield from news(place, key, place.theirs(contact), conversation=thread, group=False, pending=pending(now))
 
 
-def _ringing(place: Place, row: Row, thread: str, state: dict[str, Any]) -> Iterator[Found]:
+def _ringing(place: Place, row: Row, thread: str, now: dict[str, Any]) -> Iterator[Found]:
     last = row.whole("snippet_sender")
-    contact = thread if _is_pair(place, thread, state) else str(last) if is_id(last, least=5) else None
+    contact = thread if is_pair(place, thread, now) else str(last) if is_id(last, least=5) else None
     if contact is None or contact == place.holder:
         return
-    state["rang"] = f"call:{place.holder}:{thread}:{row.whole('last') or int(place.at.timestamp() * 1000)}"
+    mark = row.whole("last") or int(place.at.timestamp() * 1000)
     yield Call(
-        id=state["rang"],
+        id=conversations.ring(place, now, f"call:{place.holder}:{thread}:{mark}"),
         at=place.at,
         account=place.ours,
         contact=place.theirs(contact),
         by="member" if str(last) == place.holder else "contact",
         conversation=thread,
-        group=_group(state),
-        pending=_pending(state),
+        group=group(now),
+        pending=pending(now),
         capture=place.capture,
     )
 
@@ -178,7 +199,7 @@ def _attachments(rows: list[Row]) -> tuple[dict[str, list[Media]], dict[str, str
             continue
         if row.name == "insertBlobAttachment" and (kind := media_kind(row.whole("type"))):
             media.setdefault(message, []).append(kind)
-        elif row.name == "insertAttachmentCta" and (card := row.text("type") or "").startswith(CALL_CARD):
+        elif row.name in CARDS and (card := row.text("type") or "").startswith(CALL_CARD):
             calls[message] = card
     return media, calls
 
@@ -192,9 +213,9 @@ def _message(
         raise Unreadable(f"{row.name}.id is missing")
     if at is None:
         raise Unreadable(f"{row.name}.at is no time")
-    state = _state(place, thread)
+    known = state(place, thread)
     is_own = sender == place.holder
-    contact = sender if not is_own else thread if _is_pair(place, thread, state) else None
+    contact = sender if not is_own else thread if is_pair(place, thread, known) else None
     if contact is None or contact == place.holder:
         return
     otid = row.columns.get("otid")
@@ -205,8 +226,8 @@ def _message(
         contact=place.theirs(contact),
         by="member" if is_own else "contact",
         conversation=thread,
-        group=_group(state),
-        pending=_pending(state),
+        group=group(known),
+        pending=pending(known),
         history=row.name != "insertMessage" or (asked and place.at - at > FRESH),
         capture=place.capture,
         text=words(row.text("text"), MOST_IN_TEXT),
@@ -214,45 +235,58 @@ def _message(
         encrypted=False,
     )
     if message in calls:
-        yield _card(place, base, message, calls[message], state)
+        yield _card(place, base, message, calls[message], known)
     elif row.is_true("unsent"):
-        yield Deleted(
-            id=f"deleted:{base.id}",
-            message=base.id,
-            at=place.at,
-            account=base.account,
-            contact=base.contact,
-            by=base.by,
-            conversation=thread,
-            group=base.group,
-            pending=base.pending,
-            capture=base.capture,
-        )
-    elif row.is_true("admin") or (state.get("encrypted") and base.text is None and not base.media):
-        # The platform's own words, and rows that only say that an encrypted message exists.
+        yield Deleted(id=f"deleted:{base.id}", message=base.id, at=place.at, **_where(base))
+    elif not row.is_true("admin"):
+        # The platform's own words are nobody's. A row without words in an encrypted chat says that somebody wrote.
+        is_hidden = bool(known.get("encrypted")) and base.text is None and not base.media
+        if not base.history:
+            conversations.wrote(place, message, base.id, contact, base.by, thread)
+        yield replace(base, encrypted=is_hidden)
+
+
+def _edited(place: Place, row: Row) -> Iterator[Found]:
+    """A message that was changed; the row names neither the conversation nor who wrote it."""
+    message = row.text("id")
+    if message is None or len(message) > 200:
+        raise Unreadable("editMessage.id is missing")
+    if (known := conversations.written(place, message)) is None:
         return
-    else:
-        yield base
+    id, contact, by, thread = known
+    talk = state(place, thread)
+    yield Edited(
+        id=f"edited:{id}:{row.whole('edits') or int(place.at.timestamp())}",
+        message=id,
+        at=place.at,
+        account=place.ours,
+        contact=place.theirs(contact),
+        by=by,
+        conversation=thread,
+        group=group(talk),
+        pending=pending(talk),
+        capture=place.capture,
+        text=words(row.text("text"), MOST_IN_TEXT),
+    )
 
 
-def _card(place: Place, message: Message, mid: str, card: str, state: dict[str, Any]) -> Call:
+def _card(place: Place, message: Message, mid: str, card: str, known: dict[str, Any]) -> Call:
     """A call, from the card that the thread shows of it; the card of a call that was seen ringing is the same call."""
-    rang = state.get("rang")
-    if rang:
-        _keep(place, str(message.conversation), {**state, "rang": None})
+    rang = conversations.ended(known, message.at)
+    if known.get("rang"):
+        keep(place, str(message.conversation), {**known, "rang": None, "rang_at": None})
     return Call(
         id=rang or mid,
         at=message.at,
-        account=message.account,
-        contact=message.contact,
-        by=message.by,
-        conversation=message.conversation,
-        group=message.group,
-        pending=message.pending,
         history=message.history,
-        capture=message.capture,
         call="video" if "video" in card else "audio" if "audio" in card else None,
+        **_where(message),
     )
+
+
+def _where(message: Message) -> dict[str, Any]:
+    names = ("account", "contact", "by", "conversation", "group", "pending", "capture")
+    return {name: getattr(message, name) for name in names}
 
 
 def _id(row: Row, column: str) -> str:
@@ -262,35 +296,3 @@ def _id(row: Row, column: str) -> str:
     if not is_id(value, least=5):
         raise Unreadable(f"{row.name}.{column} is no id")
     return str(value)
-
-
-def _state(place: Place, thread: str) -> dict[str, Any]:
-    known: dict[str, Any] = place.kept.get(f"thread/{place.holder}/{thread}") or {}
-    return known
-
-
-def _keep(place: Place, thread: str, state: dict[str, Any]) -> None:
-    place.kept[f"thread/{place.holder}/{thread}"] = state
-
-
-def _is_pair(place: Place, thread: str, state: dict[str, Any]) -> bool:
-    """Whether the thread is known to be with one person."""
-    if state.get("type") is not None:
-        return state["type"] in (PAIR, ENCRYPTED_PAIR)
-    # Accounts have at most fifteen digits, groups sixteen.
-    return bool(state.get("pair")) or len(thread) <= ACCOUNT_DIGITS or f"contact/{place.holder}/{thread}" in place.kept
-
-
-def _group(state: dict[str, Any]) -> bool | None:
-    match state.get("type"):
-        case 2 | 16:
-            return True
-        case 1 | 15:
-            return False
-    return False if state.get("pair") else None
-
-
-def _pending(state: dict[str, Any]) -> bool | None:
-    if state.get("request") or state.get("folder") in PENDING:
-        return True
-    return False if state.get("folder") == "inbox" else None

@@ -71,6 +71,17 @@ def friends_in(text: Any) -> int | None:
     folded = unicodedata.normalize("NFKC", text).casefold()
     if not any(first in folded and second in folded for first, second in _PHRASES):
         return None
+    return _first_number(folded, MOST_FRIENDS)
+
+
+def number_in(text: Any, most: int = 10**9) -> int | None:
+    """The first number in a text, whatever it counts; "1.2K" is a rounded one."""
+    if not isinstance(text, str) or len(text) > MOST_LETTERS:
+        return None
+    return _first_number(unicodedata.normalize("NFKC", text).casefold(), most)
+
+
+def _first_number(folded: str, most: int) -> int | None:
     match = _NUMBER.search(folded)
     if match is None:
         return None
@@ -83,4 +94,4 @@ def friends_in(text: Any) -> int | None:
         # "2 3 friends" or "1.5 friends": only the first whole number can be meant.
         count = float(re.split(r"\D", number)[0])
     count *= _TIMES.get(unit or "", 1)
-    return int(count) if 0 <= count <= MOST_FRIENDS else None
+    return int(count) if 0 <= count <= most else None

@@ -17,6 +17,12 @@ def read_struct(body: bytes) -> dict[int, Any]:
     return _Reader(body).struct(0)
 
 
+def read_structs(body: bytes, count: int) -> list[dict[int, Any]]:
+    """So many structs, one right after the other. Raises Unreadable."""
+    reader = _Reader(body)
+    return [reader.struct(0) for _ in range(count)]
+
+
 @dataclass
 class _Reader:
     body: bytes

@@ -11,13 +11,20 @@ PLATFORM = "discord"
 EPOCH_MS = 1_420_070_400_000
 ORDINARY, REPLY, CALL = 0, 19, 3
 MOST_PARTS = 50
+LASTING = ("name", "handle", "picture", "avatar", "bio", "mutual_friends", "is_stranger")
+"""What is remembered of somebody; the rest is in the id, or in the relationship."""
 
 
 def born(snowflake: str) -> datetime | None:
     """When an id was given out: the upper bits of it are a time."""
-    if not (snowflake.isascii() and snowflake.isdigit() and len(snowflake) <= 20):
+    if not is_snowflake(snowflake):
         return None
     return moment((int(snowflake) >> 22) + EPOCH_MS, "ms")
+
+
+def is_snowflake(id: str) -> bool:
+    """Whether an id is one of the platform's own numbers."""
+    return id.isascii() and id.isdigit() and len(id) <= 20
 
 
 def words(thing: Any, *path: str | int) -> str | None:
@@ -71,11 +78,14 @@ def account_of(user: Any) -> Account:
 
 def profile_of(page: Any) -> Account:
     """The account that somebody's opened profile describes. Raises Unreadable when its id is missing."""
-    shared = dig(page, "mutual_friends")
+    shared, places = dig(page, "mutual_friends"), dig(page, "mutual_guilds")
     counted = whole(page, "mutual_friends_count")
+    friends = len(shared) if counted is None and isinstance(shared, list) else counted
     return replace(
         account_of(dig(page, "user")),
-        mutual_friends=len(shared) if counted is None and isinstance(shared, list) else counted,
+        mutual_friends=friends,
+        # A big server may be shared with anybody: it makes nobody less of a stranger, but none is shared with some.
+        is_stranger=False if friends else True if friends == 0 and places == [] else None,
         bio=words(page, "user_profile", "bio") or words(page, "user", "bio"),
     )
 

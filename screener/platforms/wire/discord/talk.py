@@ -1,28 +1,15 @@
-"""Discord's direct and group conversations: messages, edits, deletions and calls."""
+"""Discord's direct and group conversations: who is in them, messages, edits and deletions."""
 
-from collections.abc import Iterator
-from datetime import datetime
-from typing import Any, Literal
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
 
-from screener.events import Side
-from screener.platforms.base import (
-    Account,
-    Call,
-    Deleted,
-    Edited,
-    Found,
-    Message,
-    Unreadable,
-    dig,
-    moment,
-    need,
-    permanent_id,
-)
+from screener.platforms.base import Deleted, Edited, Found, Message, Unreadable, dig, moment, need, permanent_id
+from screener.platforms.wire.discord.calls import call
 from screener.platforms.wire.discord.objects import (
     CALL,
     ORDINARY,
     REPLY,
-    account_of,
     born,
     call_seconds,
     claim,
@@ -31,10 +18,10 @@ from screener.platforms.wire.discord.objects import (
     rows,
     text_of,
 )
-from screener.platforms.wire.discord.session import DIRECT, GROUP, Session
+from screener.platforms.wire.discord.session import DIRECT, GROUP, MOST_PEOPLE, NOBODY, WRITER, Session
 
-# A group holds ten people, or a few more where somebody pays for it.
-MOST_PEOPLE = 50
+STRANGER_DANGER = 1
+MOST_WARNINGS = 20
 
 
 def conversation(session: Session, row: Any) -> Iterator[Found]:
@@ -47,23 +34,53 @@ def conversation(session: Session, row: Any) -> Iterator[Found]:
     users = [user for user in rows(row, "recipients")[:MOST_PEOPLE] if need(user, "id") != own]
     people = [permanent_id(one, "recipient_ids") for one in rows(row, "recipient_ids")[:MOST_PEOPLE]]
     for user in users:
-        session.meet(user)
+        session.meet(own, user)
     apart = claim(row, "is_message_request")
     session.converse(own, id, kind, [need(user, "id") for user in users] or people, claim(row, "is_spam") or apart)
-    if kind == DIRECT and len(users) == 1 and not (session.past or session.listed):
-        yield session.told(account_of(users[0]))
+    others = session.conversation(own, id)["with"]
+    if kind != DIRECT or len(others) != 1:
+        return
+    contact = session.person(own, others[0])
+    # The platform warns of a stranger only where it knows of no friend in common.
+    is_warned = any(dig(one, "type") == STRANGER_DANGER for one in rows(row, "safety_warnings")[:MOST_WARNINGS])
+    is_news = is_warned and not contact.is_stranger and not contact.mutual_friends
+    if is_news:
+        contact = session.learn(own, replace(contact, is_stranger=True))
+    if is_news or (users and not (session.past or session.listed)):
+        yield session.told(contact)
+
+
+def joined(session: Session, row: Any) -> Iterator[Found]:
+    """Somebody was added to a group."""
+    yield from _changed(session, row, lambda people, one: [*people, one] if one not in people else people)
+
+
+def left(session: Session, row: Any) -> Iterator[Found]:
+    """Somebody left a group, or was taken out of it."""
+    yield from _changed(session, row, lambda people, one: [each for each in people if each != one])
+
+
+def _changed(session: Session, row: Any, change: Callable[[list[str], str], list[str]]) -> Iterator[Found]:
+    channel, one = need(row, "channel_id"), need(row, "user", "id")
+    own = session.whose(channel=channel)
+    if one != own:
+        session.meet(own, dig(row, "user"))
+        people = change(session.conversation(own, channel).get("with") or [], one)
+        session.converse(own, channel, GROUP, people[:MOST_PEOPLE], None)
+    yield from ()
 
 
 def message(session: Session, row: Any) -> Iterator[Found]:
     """A message of a direct or group conversation; what is said on servers is not ours to read."""
     channel, id = need(row, "channel_id"), need(row, "id")
-    if not _is_private(session, row, channel):
+    if not is_private(session, row, channel):
         return
     own = session.whose(channel=channel)
     author = need(row, "author", "id")
-    session.remembered("authors")[id] = author
     kind = dig(row, "type", default=ORDINARY)
-    if kind not in (ORDINARY, REPLY, CALL) or not is_a_person(row):
+    is_said = kind in (ORDINARY, REPLY, CALL) and is_a_person(row)
+    session.wrote(own, channel, id, author if is_said else NOBODY)
+    if not is_said:
         return
     if author != own and dig(row, "channel_type") == DIRECT and f"channel/{own}/{channel}" not in session.memory.kept:
         session.converse(own, channel, DIRECT, [author], None)
@@ -73,16 +90,16 @@ def message(session: Session, row: Any) -> Iterator[Found]:
     contact, by = parties
     at = moment(dig(row, "timestamp"), "iso") or born(id) or session.capture.at
     if kind == CALL:
-        yield _call(session, own, channel, id, parties, at, seconds=call_seconds(row, at))
+        yield call(session, own, channel, id, parties, at, seconds=call_seconds(row, at))
         return
     yield Message(
         id=id,
         at=at,
-        account=session.person(own),
+        account=session.person(own, own),
         contact=contact,
         by=by,
         conversation=channel,
-        group=_is_group(session, own, channel, row),
+        group=session.is_group(own, channel, dig(row, "channel_type")),
         pending=session.conversation(own, channel).get("pending"),
         history=session.was_before(at),
         text=text_of(row),
@@ -95,23 +112,28 @@ def edited(session: Session, row: Any) -> Iterator[Found]:
     """A message changed after it was sent. Links that unfold are announced likewise, without a time of the edit."""
     channel, id = need(row, "channel_id"), need(row, "id")
     at = moment(dig(row, "edited_timestamp"), "iso")
-    if not _is_private(session, row, channel) or at is None or not isinstance(dig(row, "content"), str):
+    if not is_private(session, row, channel) or at is None or not isinstance(dig(row, "content"), str):
         return
     own = session.whose(channel=channel)
-    author = session.remembered("authors").get(id)
+    author = session.writer(own, channel, id)
     if dig(row, "author", "id") is not None:
         author = need(row, "author", "id")
-    if not is_a_person(row) or not (parties := session.parties(own, channel, author, dig(row, "author"))):
+    if author is None:
+        raise Unreadable(WRITER)
+    if author == NOBODY or not is_a_person(row):
+        return
+    parties = session.parties(own, channel, author, dig(row, "author"), dig(row, "referenced_message", "author"))
+    if not parties:
         return
     contact, by = parties
     yield Edited(
         id=f"{id}:edited:{at.isoformat()}",
         at=at,
-        account=session.person(own),
+        account=session.person(own, own),
         contact=contact,
         by=by,
         conversation=channel,
-        group=_is_group(session, own, channel, row),
+        group=session.is_group(own, channel, dig(row, "channel_type")),
         message=id,
         text=text_of(row),
         capture=session.capture.id,
@@ -119,99 +141,34 @@ def edited(session: Session, row: Any) -> Iterator[Found]:
 
 
 def deleted(session: Session, row: Any) -> Iterator[Found]:
-    """A message taken back. Who wrote it isn't said; only on this connection it may be remembered."""
+    """A message taken back. Who wrote it isn't said, but remembered of the last ones."""
     channel, id = need(row, "channel_id"), need(row, "id")
-    if not _is_private(session, row, channel):
+    if not is_private(session, row, channel):
         return
     own = session.whose(channel=channel)
-    parties = session.parties(own, channel, session.remembered("authors").get(id))
+    author = session.writer(own, channel, id)
+    if author is None:
+        raise Unreadable(WRITER)
+    parties = session.parties(own, channel, author) if author != NOBODY else None
     if not parties:
         return
     contact, by = parties
     yield Deleted(
         id=f"{id}:deleted",
         at=session.capture.at,
-        account=session.person(own),
+        account=session.person(own, own),
         contact=contact,
         by=by,
         conversation=channel,
-        group=_is_group(session, own, channel, row),
+        group=session.is_group(own, channel, dig(row, "channel_type")),
         message=id,
         capture=session.capture.id,
     )
 
 
-def ringing(session: Session, row: Any) -> Iterator[Found]:
-    """A call rings. The message that announces the same call has the same id, so the two count once."""
-    channel, id = need(row, "channel_id"), need(row, "message_id")
-    own = session.whose(channel=channel)
-    states = rows(row, "voice_states")[:MOST_PEOPLE]
-    rung = [permanent_id(one, "ringing") for one in rows(row, "ringing")[:MOST_PEOPLE]]
-    caller = session.remembered("authors").get(id)
-    if caller is None and states:
-        caller = need(states[0], "user_id")
-    if caller is None and rung and own not in rung:
-        caller = own
-    parties = session.parties(own, channel, caller) if caller or own in rung else None
-    if not parties and caller is None:
-        raise Unreadable("voice_states.0.user_id is missing")
-    if parties:
-        shown = any(claim(state, "self_video") for state in states)
-        yield _call(session, own, channel, id, parties, session.capture.at, kind="video" if shown else None)
-
-
-def pictured(session: Session, row: Any) -> Iterator[Found]:
-    """Somebody switched a camera on in a call that is going on."""
-    if dig(row, "guild_id") is not None or dig(row, "channel_id") is None or claim(row, "self_video") is not True:
-        return
-    channel = need(row, "channel_id")
-    call = session.remembered("calls").get(channel)
-    if call is None:
-        return
-    own = session.whose(channel=channel)
-    parties = session.parties(own, channel, need(row, "user_id"))
-    if parties:
-        yield _call(session, own, channel, f"{call}:video", parties, session.capture.at, kind="video")
-
-
-def _call(
-    session: Session,
-    own: str,
-    channel: str,
-    id: str,
-    parties: tuple[Account, Side],
-    at: datetime,
-    *,
-    kind: Literal["video"] | None = None,
-    seconds: int | None = None,
-) -> Call:
-    contact, by = parties
-    if not id.endswith(":video"):
-        session.remembered("calls")[channel] = id
-    return Call(
-        id=id,
-        at=at,
-        account=session.person(own),
-        contact=contact,
-        by=by,
-        conversation=channel,
-        group=_is_group(session, own, channel, None),
-        pending=session.conversation(own, channel).get("pending"),
-        history=session.was_before(at),
-        call=kind,
-        seconds=seconds,
-        capture=session.capture.id,
-    )
-
-
-def _is_private(session: Session, row: Any, channel: str) -> bool:
+def is_private(session: Session, row: Any, channel: str) -> bool:
     """Whether it belongs to a direct or group conversation, not to a server."""
     if dig(row, "guild_id") is not None:
         return False
     # Answers of the web API don't name the server: there only a conversation that we know is one.
     return not session.listed or dig(row, "channel_type") in (DIRECT, GROUP) or session.knows(channel)
-
-
-def _is_group(session: Session, own: str, channel: str, row: Any) -> bool | None:
-    kind = session.conversation(own, channel).get("type") or dig(row, "channel_type")
-    return kind == GROUP if kind in (DIRECT, GROUP) else None

@@ -1,1 +1,1 @@
-"""Skype's markup, identities and messages, shared by the readers of its web API."""
+"""What Skype and its successor Teams Free share: identities, markup, messages, calls, contacts and pushes."""

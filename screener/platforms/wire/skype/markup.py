@@ -1,16 +1,20 @@
-"""The markup in Skype's messages: what a person reads of it, and the list of those who took part in a call."""
+"""The markup in Skype's and Teams' messages: what a person reads of it, and who took part in a call."""
 
 import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
 from screener.errors import Unreadable
+from screener.events import Media
 
 # Longer than any message that the platform accepts.
 MAX_MARKUP = 64 * 1024
 MAX_PARTS = 100
+MAX_SHOWN = 20
 _QUOTES = frozenset({"quote", "legacyquote", "blockquote"})
 _BREAKS = frozenset({"br", "p", "div", "li"})
+_MEDIA: dict[str, Media] = {"img": "image", "video": "video", "audio": "audio"}
+_SHOWN = frozenset({*_MEDIA, "emoji"})
 _OPENS = re.compile(r"<(?:([a-zA-Z/][^<>]{0,4000})>)?")
 
 
@@ -25,15 +29,28 @@ class CallNote:
     seconds: int | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What a person reads and sees in a message."""
+
+    text: str
+    media: tuple[Media, ...]
+
+
 def text_of(markup: str) -> str:
     """The words of a message. Raises Unreadable.
 
     A link whose words are not its address is followed by the address. What is only quoted is left out, because somebody
     else said it, unless there is nothing else.
     """
+    return said_in(markup).text
+
+
+def said_in(markup: str) -> Said:
+    """The words of a message and what is shown between them. Raises Unreadable."""
     reader = _Words()
     _feed(reader, markup)
-    return _tidy(reader.said) or _tidy(reader.cited)
+    return Said(text=_tidy(reader.said) or _tidy(reader.cited), media=tuple(reader.shown))
 
 
 def call_note(markup: str) -> CallNote:
@@ -88,6 +105,7 @@ class _Words(HTMLParser):
         self.said: list[str] = []
         self.cited: list[str] = []
         self.open: list[str] = []
+        self.shown: list[Media] = []
         self.link = ""
         self.link_from = 0
 
@@ -103,6 +121,15 @@ class _Words(HTMLParser):
         elif tag == "a":
             self.link = dict(attrs).get("href") or ""
             self.link_from = len(self._here())
+        elif tag in _SHOWN:
+            self._show(tag, dict(attrs))
+
+    def _show(self, tag: str, given: dict[str, str | None]) -> None:
+        kind = (given.get("itemtype") or "").rpartition("/")[2].lower()
+        if kind.startswith("emoji") or tag == "emoji":
+            self.handle_data(given.get("alt") or "")
+        elif not self.open and len(self.shown) < MAX_SHOWN and tag in _MEDIA:
+            self.shown.append(_MEDIA[tag])
 
     def handle_endtag(self, tag: str) -> None:
         if tag in self.open:
@@ -136,8 +163,12 @@ class _Parts(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        if tag == "partlist":
-            self.state = given.get("type") or ""
+        if tag == "ended":
+            self.state = "ended"
+        elif tag == "partlist":
+            # Teams tells the beginning by no type, the end by a tag of its own, and what is between by a number.
+            untold = self.state or ("changed" if "count" in given else "started")
+            self.state = given.get("type") or untold
             self.call = given.get("callid") or None
         elif tag == "part" and len(self.identities) < MAX_PARTS:
             self.identities.append(given.get("identity") or "")

@@ -1,13 +1,14 @@
-"""One capture of a Skype account and what was learnt before: whose it is and how ids are written."""
+"""One capture of a Skype or Teams account and what was learnt before: whose it is, and what is known of whom."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from urllib.parse import unquote
 
-from screener.platforms.base import Account, Capture, Memory, Unreadable, dig, permanent_id
+from screener.platforms.base import Account, Capture, Memory, Profile, Unreadable, dig
+from screener.platforms.wire.skype.objects import identity
 
-PLATFORM = "skype"
 WHOSE = "whose account it is, is missing"
 # What a list holds that is older than this was not news when the page asked for it.
 HISTORY_AFTER = timedelta(minutes=10)
@@ -15,40 +16,11 @@ MOST_ACCOUNTS = 20
 _NOBODY = frozenset({"me", "self"})
 
 
-def words(thing: Any, *path: str | int) -> str | None:
-    """Text that is not empty, None for anything else."""
-    found = dig(thing, *path)
-    return found if isinstance(found, str) and found else None
-
-
-def identity(value: Any, where: str) -> str:
-    """The permanent id in an MRI ("8:live:…"), in an address that ends with one, or in an object that holds one.
-
-    The common prefix "8:" is taken off; other prefixes tell of other networks and stay. Raises Unreadable.
-    """
-    if isinstance(value, dict):
-        value = value.get("id") or value.get("mri")
-    if value is None:
-        raise Unreadable(f"{where} is missing")
-    if isinstance(value, str):
-        value = unquote(value.rpartition("/")[2]).removeprefix("8:")
-    return permanent_id(value, where)
-
-
-def is_a_person(id: str) -> bool:
-    """Whether the id is not that of a bot (28:), a thread (19:) or one of the platform's own services (48:)."""
-    return not id.startswith(("28:", "19:", "48:"))
-
-
-def account(id: str, name: str | None = None) -> Account:
-    """The account with this id. A name is what it calls itself today; the id is what people know as the Skype name."""
-    return Account(platform=PLATFORM, id=id, name=name, handle=id)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Session:
     """One capture and what is remembered on this device."""
 
+    platform: str
     capture: Capture
     memory: Memory
 
@@ -59,12 +31,19 @@ class Session:
             return unquote(parts[parts.index(after) + 1]) or None
         return None
 
+    def rest(self, after: str) -> list[str]:
+        """The parts of the path that follow `after`."""
+        parts = self.capture.path.rstrip("/").split("/")
+        return [unquote(part) for part in parts[parts.index(after) + 1 :]] if after in parts else []
+
     def mine(self, own: str) -> str:
         """Notes who the account holder is."""
         kept, day = self.memory.kept, self.capture.at.date().isoformat()
-        others = [one for one in dig(kept, "accounts", "ids", default=[]) if one != own]
+        others = [one for one in self._accounts() if one != own]
         # The day is there so that the entry is not the oldest one for ever.
         kept["accounts"] = {"ids": [*others, own][-MOST_ACCOUNTS:], "day": day}
+        if self.capture.stream:
+            self.memory.stream["own"] = own
         return own
 
     def named(self) -> str | None:
@@ -74,18 +53,64 @@ class Session:
             return None
         return self.mine(identity(name, "the path's user"))
 
-    def whose(self) -> str:
+    def whose(self, *, conversation: str = "", contact: str = "") -> str:
         """The account holder's id. Raises Unreadable when nothing said it yet."""
-        return self.named() or self.known()
+        return self.named() or self.known(conversation=conversation, contact=contact)
 
-    def known(self) -> str:
-        """The same, where the path names somebody else."""
-        if self.capture.account:
-            return self.capture.account
-        accounts: list[str] = dig(self.memory.kept, "accounts", "ids", default=[])
-        if len(accounts) == 1:
-            return accounts[0]
+    def known(self, *, conversation: str = "", contact: str = "") -> str:
+        """The same where the path names somebody else; of several, the one that knows the other side."""
+        own = self.capture.account or self.memory.stream.get("own")
+        if own:
+            return str(own)
+        accounts, kept = self._accounts(), self.memory.kept
+        knowing = [
+            one for one in accounts if f"thread/{one}/{conversation}" in kept or f"facts/{one}/{contact}" in kept
+        ]
+        for some in (accounts, knowing):
+            if len(some) == 1:
+                return some[0]
         raise Unreadable(WHOSE)
+
+    def one_of(self, *people: str) -> str:
+        """The account holder's id where it must be one of these. Raises Unreadable when that is not known."""
+        own = self.capture.account or self.memory.stream.get("own")
+        found = {one for one in ([own] if own else self._accounts()) if one in people}
+        if len(found) != 1:
+            raise Unreadable(WHOSE)
+        return str(found.pop())
+
+    def account(self, id: str, name: str | None = None) -> Account:
+        """The account with this id, by which people know it; a name is only what it calls itself today."""
+        return Account(platform=self.platform, id=id, name=name, handle=id)
+
+    def person(self, own: str, id: str, name: str | None = None) -> Account:
+        """The same with all that an earlier answer said of the person."""
+        facts = self.memory.kept.get(f"facts/{own}/{id}")
+        known = Account.from_json(facts) if facts else self.account(id)
+        return replace(known, name=name) if name else known
+
+    def learn(self, own: str, contact: Account) -> None:
+        """Keeps what an answer says of a person, for what comes later with only the id."""
+        # Whether they are friends is true only of the time when it was said.
+        lasting = replace(self.person(own, contact.id).merged(contact), is_friend=None)
+        if lasting != self.account(contact.id):
+            self.memory.kept[f"facts/{own}/{contact.id}"] = lasting.to_json()
+
+    def told(self, own: str, contact: Account) -> Profile:
+        """What the platform says of a contact: once as long as it says the same."""
+        self.learn(own, contact)
+        mark = sha256(repr(contact).encode("utf-8", "replace")).hexdigest()[:16]
+        return Profile(
+            id=f"profile:{own}:{contact.id}:{mark}",
+            at=self.capture.at,
+            account=self.account(own),
+            contact=contact,
+            capture=self.capture.id,
+        )
 
     def was_before(self, at: datetime) -> bool:
         return at < self.capture.at - HISTORY_AFTER
+
+    def _accounts(self) -> list[str]:
+        found: list[Any] = dig(self.memory.kept, "accounts", "ids", default=[])
+        return [str(one) for one in found]

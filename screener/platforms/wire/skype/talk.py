@@ -1,15 +1,14 @@
-"""Skype's conversations: messages, edits, deletions and calls."""
+"""Conversations: messages of both sides, edits and deletions, from pushes, lists and what the page sends."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from screener.capture import parsed
 from screener.events import Side
 from screener.platforms.base import (
     Account,
-    Call,
     Deleted,
     Edited,
     Found,
@@ -21,21 +20,13 @@ from screener.platforms.base import (
     need,
     permanent_id,
 )
-from screener.platforms.wire.skype.markup import call_note, text_of
-from screener.platforms.wire.skype.session import Session, account, identity, is_a_person, words
+from screener.platforms.wire.skype import calls, threads
+from screener.platforms.wire.skype.markup import said_in
+from screener.platforms.wire.skype.objects import FILE, MEDIA, RECORDS, identity, is_a_person, lowered, words
+from screener.platforms.wire.skype.session import Session
 
-FILE: Media = "file"
-MEDIA: dict[str, Media] = {
-    "RichText/UriObject": "image",
-    "RichText/Media_Album": "image",
-    "RichText/Media_Video": "video",
-    "RichText/Media_FlikMsg": "video",
-    "Event/SkypeVideoMessage": "video",
-    "RichText/Media_AudioMsg": "audio",
-    "RichText/Media_GenericFile": "file",
-}
-# The end of a call that began longer ago than this belongs to another call.
-LONGEST_CALL = timedelta(hours=24)
+RICH = "RichText/Html"
+WHO_IS_THERE = "who is in the conversation is missing"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,114 +43,183 @@ class Line:
     at: datetime
     listed: bool
 
-    @property
-    def group(self) -> bool | None:
-        if not self.conversation.startswith("19:"):
-            return False
-        # Teams keeps a thread for two people as well, and does not say so here.
-        return None if self.session.capture.host.endswith(".teams.live.com") else True
+    def said(self) -> dict[str, Any]:
+        """What every event of a conversation has."""
+        session = self.session
+        return {
+            "at": self.at,
+            "account": session.account(self.own),
+            "contact": self.contact,
+            "by": self.by,
+            "conversation": self.conversation,
+            "group": threads.is_group(session, self.own, self.conversation),
+            "pending": threads.is_pending(session, self.own, self.conversation),
+            "history": self.listed and session.was_before(self.at),
+            "capture": session.capture.id,
+        }
 
-    @property
-    def history(self) -> bool:
-        return self.listed and self.session.was_before(self.at)
+
+def pushed(session: Session, event: Any) -> Iterator[Found]:
+    """One item of a long poll or of a push over the socket."""
+    kind, resource = words(event, "resourceType"), dig(event, "resource")
+    if kind in ("NewMessage", "MessageUpdate"):
+        yield from line(session, resource, listed=False)
+    elif kind in ("ConversationUpdate", "ThreadUpdate"):
+        yield from conversation(session, resource)
+
+
+def conversation(session: Session, row: Any) -> Iterator[Found]:
+    """One conversation of a list, with the last thing that was said in it."""
+    yield from threads.note(session, row)
+    last = lowered(dig(lowered(row), "lastmessage"))
+    if last and words(last, "messagetype") and threads.is_talk(need(row, "id")):
+        yield from line(session, {"conversationid": need(row, "id"), **last}, listed=True)
 
 
 def line(session: Session, row: Any, *, listed: bool) -> Iterator[Found]:
     """What one line that the platform sent gives."""
-    kind = need(row, "messagetype")
-    if not _is_read(kind):
+    row = lowered(row)
+    if dig(row, "properties", "call-log") is not None:
+        yield from calls.logged(session, row)
         return
-    conversation = _conversation(session, row)
-    sender = identity(dig(row, "from"), "from")
-    direct = None if conversation.startswith("19:") else identity(conversation, "conversationLink")
+    if not _is_read(need(row, "messagetype")):
+        return
+    where = _conversation(session, row)
+    if not threads.is_talk(where):
+        return
+    sender = identity(dig(row, "from") or dig(row, "fromuserid"), "from")
     own = session.named()
+    direct = threads.other_in(session, None, where)
     if own is None and direct and not _same(sender, direct) and is_a_person(direct) and is_a_person(sender):
         # Between two, whoever is not the other one is us.
         own = session.mine(sender)
-    own = own or session.whose()
-    id = f"{conversation}/{need(row, 'id')}"
-    nonce = _nonce(row, "clientmessageid")
+    own = own or session.whose(conversation=where, contact=sender)
+    served, nonce = f"{where}/{need(row, 'id')}", _nonce(row, "clientmessageid")
+    id = session.memory.kept.get(f"served/{own}/{served}", served)
     if nonce and sender == own:
         # Our own message was perhaps seen when it was sent, before the platform gave it an id.
-        id = session.memory.kept.get(_client_key(sender, conversation, nonce), id)
+        id = session.memory.kept.get(_client_key(sender, where, nonce), id)
+        if id != served:
+            session.memory.kept[f"served/{own}/{served}"] = id
     at = (
         moment(dig(row, "originalarrivaltime"), "iso")
         or moment(dig(row, "composetime"), "iso")
         or moment(dig(row, "id"), "ms")
         or session.capture.at
     )
-    yield from _told(session, row, own, sender, direct, conversation, id, at, listed)
+    yield from _told(session, row, own, sender, where, id, at, listed)
 
 
 def sent(session: Session, row: Any, answer: Any) -> Iterator[Found]:
     """What the member sent, as it was sent: the platform gives it an id of its own only later."""
-    kind = need(row, "messagetype")
-    if not _is_read(kind):
+    row = lowered(row)
+    if not _is_read(need(row, "messagetype")):
         return
-    conversation = _conversation(session, row)
-    own = session.whose()
-    direct = None if conversation.startswith("19:") else identity(conversation, "conversationLink")
+    where = _conversation(session, row)
+    if not threads.is_talk(where):
+        return
+    if words(row, "from") and session.named() is None:
+        session.mine(identity(row["from"], "from"))
+    own = session.whose(conversation=where)
     at = moment(dig(answer, "OriginalArrivalTime"), "ms") or session.capture.at
     nonce = _nonce(row, "clientmessageid") or at.isoformat()
-    id = session.memory.kept.get(_client_key(own, conversation, nonce), f"{conversation}/client:{nonce}")
-    yield from _told(session, row, own, own, direct, conversation, id, at, False)
+    id = session.memory.kept.get(_client_key(own, where, nonce), f"{where}/client:{nonce}")
+    yield from _told(session, row, own, own, where, id, at, False)
+
+
+def touched(session: Session, message: str, row: Any) -> Iterator[Found]:
+    """The member changes a message, or takes it back where there is no new text."""
+    row = lowered(row)
+    where = _conversation(session, row)
+    own = session.whose(conversation=where)
+    served = f"{where}/{permanent_id(message, 'the path')}"
+    found = _line(session, row, own, own, where, session.memory.kept.get(f"served/{own}/{served}", served))
+    if found is None:
+        return
+    stamp = _stamp(lowered(dig(row, "properties")), "edittime") or found.at.isoformat()
+    text, media = _content({**row, "messagetype": words(row, "messagetype") or RICH}) if _markup(row) else (None, ())
+    yield _edited(found, found.id, text, stamp) if text or media else _deleted(found, found.id)
 
 
 def _told(
-    session: Session,
-    row: Any,
-    own: str,
-    sender: str,
-    direct: str | None,
-    conversation: str,
-    id: str,
-    at: datetime,
-    listed: bool,
+    session: Session, row: Any, own: str, sender: str, where: str, id: str, at: datetime, listed: bool
 ) -> Iterator[Found]:
-    name = words(row, "imdisplayname") or words(row, "imDisplayName") or words(row, "from", "displayName")
+    found = _line(session, row, own, sender, where, id)
+    if found is None:
+        return
+    found = replace(found, at=at, listed=listed)
+    properties = lowered(dig(row, "properties"))
+    if row["messagetype"] == "Event/Call":
+        yield from calls.noted(found.session, found.own, found.id, found.said(), _markup(row))
+    elif _stamp(properties, "deletetime"):
+        yield _deleted(found, found.id)
+    elif (stamp := _stamp(properties, "edittime")) and (not listed or _knows(found)):
+        yield _edited(replace(found, at=moment(stamp, "ms") or at), found.id, _content(row)[0], stamp)
+    elif not stamp and (nonce := _nonce(row, "skypeeditedid")):
+        yield from _changed(found, nonce)
+    else:
+        yield from _message(found)
+
+
+def _line(session: Session, row: Any, own: str, sender: str, where: str, id: str) -> Line | None:
+    """Who speaks to whom, None where a member speaks to a group and to nobody in it, or nobody else is there."""
     by: Side = "member" if sender == own else "contact"
+    if by == "contact":
+        threads.heard(session, own, where, sender)
+    direct = threads.other_in(session, own, where)
     if direct and by == "contact" and not _same(sender, direct):
         raise Unreadable("from is neither side of the conversation")
-    # What a member says to a group is said to no one contact.
     other = direct or (sender if by == "contact" else None)
+    if other is None and threads.is_group(session, own, where) is not True:
+        raise Unreadable(WHO_IS_THERE)
     if other is None or other == own or not is_a_person(other):
-        return
-    found = Line(
+        return None
+    return Line(
         session=session,
         row=row,
         own=own,
-        contact=account(other, name if by == "contact" else None),
+        contact=session.person(own, other, _name(row) if by == "contact" else None),
         by=by,
-        conversation=conversation,
+        conversation=where,
         id=id,
-        at=at,
-        listed=listed,
+        at=session.capture.at,
+        listed=False,
     )
-    if row["messagetype"] == "Event/Call":
-        yield from _called(found)
-    elif nonce := _nonce(row, "skypeeditedid"):
-        yield from _changed(found, nonce)
-    else:
-        if nonce := _nonce(row, "clientmessageid"):
-            session.memory.kept[_client_key(sender, conversation, nonce)] = id
-        yield _message(found)
 
 
-def _message(line: Line) -> Message:
+def _message(line: Line) -> Iterator[Found]:
+    if nonce := _nonce(line.row, "clientmessageid"):
+        sender = line.own if line.by == "member" else line.contact.id
+        line.session.memory.kept[_client_key(sender, line.conversation, nonce)] = line.id
     text, media = _content(line.row)
-    return Message(
-        id=line.id,
-        at=line.at,
-        account=account(line.own),
-        contact=line.contact,
-        by=line.by,
-        conversation=line.conversation,
-        group=line.group,
-        history=line.history,
-        text=text,
-        media=media,
-        capture=line.session.capture.id,
-    )
+    yield Message(id=line.id, **line.said(), text=text, media=media)
+
+
+def _edited(line: Line, message: str, text: str | None, stamp: Any) -> Edited:
+    return Edited(id=f"{message}:edited:{stamp}", **line.said(), message=message, text=text)
+
+
+def _deleted(line: Line, message: str) -> Deleted:
+    return Deleted(id=f"{message}:deleted", **line.said(), message=message)
+
+
+def _changed(line: Line, nonce: str) -> Iterator[Found]:
+    """A new line that stands for an older one, as Skype tells of edits."""
+    sender = line.own if line.by == "member" else line.contact.id
+    first = line.session.memory.kept.get(_client_key(sender, line.conversation, nonce))
+    text, media = _content(line.row)
+    if first is None and line.listed and text:
+        # Only what it says now was ever seen.
+        yield from _message(line)
+        return
+    message = first or f"{line.conversation}/client:{nonce}"
+    yield _edited(line, message, text, line.at.isoformat()) if text or media else _deleted(line, message)
+
+
+def _knows(line: Line) -> bool:
+    """Whether the message was seen before it was changed."""
+    sender, nonce = line.own if line.by == "member" else line.contact.id, _nonce(line.row, "clientmessageid")
+    return bool(nonce) and _client_key(sender, line.conversation, str(nonce)) in line.session.memory.kept
 
 
 def _client_key(sender: str, conversation: str, nonce: str) -> str:
@@ -167,86 +227,26 @@ def _client_key(sender: str, conversation: str, nonce: str) -> str:
     return f"client/{sender}/{conversation}/{nonce}"
 
 
-def _changed(line: Line, nonce: str) -> Iterator[Found]:
-    first = line.session.memory.kept.get(
-        _client_key(line.own if line.by == "member" else line.contact.id, line.conversation, nonce)
-    )
-    text, _ = _content(line.row)
-    if first is None and line.listed and text:
-        # Only what it says now was ever seen.
-        yield _message(line)
-        return
-    message = first or f"{line.conversation}/client:{nonce}"
-    if text:
-        yield Edited(
-            id=f"{message}:edited:{line.at.isoformat()}",
-            at=line.at,
-            account=account(line.own),
-            contact=line.contact,
-            by=line.by,
-            conversation=line.conversation,
-            group=line.group,
-            history=line.history,
-            message=message,
-            text=text,
-            capture=line.session.capture.id,
-        )
-    else:
-        yield Deleted(
-            id=f"{message}:deleted",
-            at=line.at,
-            account=account(line.own),
-            contact=line.contact,
-            by=line.by,
-            conversation=line.conversation,
-            group=line.group,
-            history=line.history,
-            message=message,
-            capture=line.session.capture.id,
-        )
-
-
-def _called(line: Line) -> Iterator[Found]:
-    """A call is announced when it starts and again when it has ended; it counts once, by the first of the two seen."""
-    note = call_note(_markup(line.row))
-    kept, key = line.session.memory.kept, f"call/{line.own}/{line.conversation}"
-    begun: dict[str, Any] = kept.get(key) or {}
-    ends = f"call-end/{line.own}/{line.id}"
-    started = moment(begun.get("at"), "iso")
-    if note.state == "started":
-        if started is None or started <= line.at:
-            kept[key] = {"id": line.id, "at": line.at.isoformat()}
-    elif kept.get(ends):
-        return
-    elif started and started <= line.at <= started + LONGEST_CALL and not begun.get("end"):
-        kept[key] = {**begun, "end": line.id}
-        kept[ends] = begun["id"]
-        return
-    yield Call(
-        id=line.id,
-        at=line.at,
-        account=account(line.own),
-        contact=line.contact,
-        by=line.by,
-        conversation=line.conversation,
-        group=line.group,
-        history=line.history,
-        seconds=note.seconds,
-        capture=line.session.capture.id,
-    )
-
-
 def _is_read(kind: str) -> bool:
     """Whether a person or a call speaks, and not the platform itself or somebody's typing."""
+    if kind in RECORDS:
+        return False
     return kind in ("Text", "RichText", "Event/Call", "Event/SkypeVideoMessage") or kind.startswith("RichText/")
 
 
 def _conversation(session: Session, row: Any) -> str:
-    given = words(row, "conversationLink") or words(row, "conversationid") or session.segment("conversations")
+    given = words(row, "conversationlink") or words(row, "conversationid") or words(row, "containerid")
+    given = given or session.segment("conversations")
     if given is None:
         raise Unreadable("conversationLink is missing")
     # Links to one message of a conversation carry it behind a semicolon.
     return permanent_id(given.rpartition("/")[2].partition(";")[0], "conversationLink")
+
+
+def _name(row: Any) -> str | None:
+    """What the sender is called today; some lines only repeat the id there."""
+    named = words(row, "imdisplayname") or words(row, "from", "displayName") or words(row, "fromdisplaynameintoken")
+    return named if named and not named.startswith("orgid:") else None
 
 
 def _same(one: str, other: str) -> bool:
@@ -259,6 +259,12 @@ def _nonce(row: Any, name: str) -> str | None:
     return need(row, name) if dig(row, name) not in (None, "", 0) else None
 
 
+def _stamp(properties: Any, name: str) -> str | None:
+    """The time at which a message was changed, which tells one change from another."""
+    given = dig(properties, name)
+    return permanent_id(given, name) if given not in (None, "", 0, "0", False) else None
+
+
 def _markup(row: Any) -> str:
     return words(row, "content") or words(row, "content", "text") or ""
 
@@ -268,16 +274,17 @@ def _content(row: Any) -> tuple[str | None, tuple[Media, ...]]:
     if kind in MEDIA:
         # Its words are the platform's: "To view this photo, go to …".
         return None, (MEDIA[kind],)
-    text = markup if kind == "Text" else text_of(markup)
-    return text or None, tuple(FILE for _ in range(_files(row)))
+    files = tuple(FILE for _ in range(_files(row)))
+    if kind == "Text":
+        return markup or None, files
+    said = said_in(markup)
+    return said.text or None, (*said.media, *files)
 
 
 def _files(row: Any) -> int:
-    listed = words(row, "properties", "files")
-    if listed is None:
-        return 0
+    listed = dig(row, "properties", "files")
     try:
-        files = parsed(listed)
+        files = parsed(listed) if isinstance(listed, str) and listed else listed
     except Unreadable:
         return 1
     return min(len(files), 50) if isinstance(files, list) else 0

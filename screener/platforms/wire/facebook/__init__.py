@@ -1,0 +1,1 @@
+"""Facebook and Messenger: what is read of persons, older conversations and calls."""

@@ -1,0 +1,1 @@
+"""What independent libraries understand of the same bytes as the decoders."""
