@@ -2,7 +2,7 @@
 
 import math
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from screener import meaning
@@ -11,6 +11,7 @@ from screener.heuristics.meaning import FACTS_OF_MEANING
 from screener.meaning import Scorer
 from screener.meaning.base import Turn
 from screener.relationships import Relationship
+from screener.remembered import Twin
 from screener.rulebook import Rulebook
 
 A_SECOND = 6
@@ -29,10 +30,18 @@ class Talks:
 
     lately: OrderedDict[tuple[str, str, str], deque[str]] = field(default_factory=OrderedDict)
 
-    def turn(self, event: Event, relationship: Relationship, text: str) -> Turn | None:
-        """This event as a turn of its conversation, where it is one, with the turns just before it."""
+    def turn(self, event: Event, relationship: Relationship, text: str, *, others: Iterable[Twin] = ()) -> Turn | None:
+        """This event as a turn of its conversation, where it is one, with the turns just before it.
+
+        With the same person's `others` accounts it is one conversation.
+        """
         key = (relationship.member.id, event.contact.platform, event.contact.id)
         lines = self.lately.setdefault(key, deque(maxlen=TURNS_BEFORE + 1))
+        for other in others:
+            elsewhere = self.lately.get((relationship.member.id, other.platform, other.id), lines)
+            if elsewhere is not lines:
+                elsewhere.extend(lines)
+                lines = self.lately[key] = elsewhere
         self.lately.move_to_end(key)
         if len(self.lately) > MOST_TALKS:
             self.lately.popitem(last=False)

@@ -107,7 +107,7 @@ class Pipeline:
             (twin, await tx.recall_account(member, twin.platform, twin.id))
             for twin in _twins(event, before, question, around)
         ]
-        meant = await self._mean(event, member, before, heard)
+        meant = await self._mean(event, member, before, heard, others)
         after = self.judge(event, member, before, heard=heard, around=around, others=others, meant=meant)
         await tx.keep(member, event, after)
         is_news = _height(after) > _height(before)
@@ -176,15 +176,26 @@ class Pipeline:
         gave = given(text) if event.by == "contact" and isinstance(event, Message | Edited) else ()
         return _Heard(folded=folded, lists=self.rulebook.hear(folded), gave=gave)
 
-    async def _mean(self, event: Event, member: Member, before: Recalled, heard: "_Heard") -> Meant | None:
+    async def _mean(
+        self,
+        event: Event,
+        member: Member,
+        before: Recalled,
+        heard: "_Heard",
+        others: Sequence[tuple[Twin, Recalled]],
+    ) -> Meant | None:
         """What a talk with a contact whom the family doesn't know means; off the loop: an encoder takes its time."""
         relationship = before.relationship or Relationship.first(member=member, event=event)
         if self.meaning is None or relationship.known:
             return None
         folded = heard.folded
         text = "" if folded is None else folded.full.strip() if folded.obfuscated else folded.text
-        turn = self.talks.turn(event, relationship.after(event, heard.lists), text)
-        return await asyncio.to_thread(self.meaning.heard, relationship.meant, turn) if turn else None
+        twins = [twin for twin, other in others if other.relationship and not other.relationship.known]
+        turn = self.talks.turn(event, relationship.after(event, heard.lists), text, others=twins)
+        # Whoever goes on under another name goes on with the same conversation.
+        so_far = [other.relationship.meant for _, other in others if other.relationship]
+        meant = max((relationship.meant, *so_far), key=lambda each: each.turns)
+        return await asyncio.to_thread(self.meaning.heard, meant, turn) if turn else None
 
     def _question(self, event: Event, member: Member, before: Recalled, heard: "_Heard") -> Question:
         return asking(

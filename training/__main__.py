@@ -1,24 +1,24 @@
-"""Trains the heads and writes them; `--check` says instead what heads are worth on stories that they had not seen."""
+"""Trains the network and writes it; `--check` says instead what it is worth on stories that it had not seen."""
 
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from screener.meaning.base import Meant
 from screener.meaning.e5 import E5
-from screener.meaning.heads import FILE, Numbers, write
-from screener.meaning.listening import vectors
-from training.fit import fit, heard
+from screener.meaning.listening import after, told, vectors
+from screener.meaning.network import FILE, Network, write
+from training.fit import fit, unknown
 from training.samples import Sample, read
 
 STORIES = Path(__file__).parents[1] / "tests" / "stories"
 DEMO = Path(__file__).parents[1] / "screener" / "demo" / "stories"
 PLAIN = (*sorted(STORIES.glob("*.story.yaml")), *sorted(DEMO.glob("*.story.yaml")))
-ORDINARY = [path for path in PLAIN if "twin" in path.name or path.name.startswith(("football-coach", "second-hand"))]
-# The twins are all hard: ordinary beginnings would be rare without a few plain ones, which therefore count four times.
-FOLDERS = (STORIES / "trained", STORIES / "read", *PLAIN, *ORDINARY * 3)
+FOLDERS = (STORIES / "trained", STORIES / "read", *PLAIN)
 FOLDS = 6
 
 
@@ -32,45 +32,67 @@ def encoded(samples: Sequence[Sample]) -> None:
 
 
 def check(samples: Sequence[Sample]) -> None:
-    """Cross-validation by twins: how often a harmful story stands out before its `warn_by`, and at its threat."""
+    """Cross-validation by twins: how often a harmful story stands out before its `warn_by`, and at its threat.
+
+    Once with the facts on the contact that the story gives, and once with none, as many platforms give none.
+    """
     groups = sorted({sample.group for sample in samples})
     part = {group: place % FOLDS for place, group in enumerate(np.random.default_rng(1).permutation(groups))}
-    drifts: dict[str, tuple[Sample, float, float]] = {}
-    dangers: dict[str, tuple[Sample, float]] = {}
+    as_told: dict[str, Outcome] = {}
+    bare: dict[str, Outcome] = {}
     for number in range(FOLDS):
-        heads = fit([sample for sample in samples if part[sample.group] != number])
+        network = fit([sample for sample in samples if part[sample.group] != number])
         for sample in samples:
-            if part[sample.group] != number:
-                continue
-            found, pressing = heard(sample, heads)
-            leaning = _sigmoid(found @ heads.drift_weights + heads.drift_offset)[:, 0]
-            leaning[:2] = 0
-            drift = np.minimum(leaning, np.concatenate([[0.0], leaning[:-1]]))
-            danger = _sigmoid(pressing @ heads.danger_weights + heads.danger_offset)[:, 0]
-            danger[:2] = 0
-            at = np.array(sample.at)
-            early = drift[at <= (sample.events if sample.warn_by is None else sample.warn_by)].max(initial=0)
-            by = danger[at <= (sample.events if sample.threat is None else sample.threat)].max(initial=0)
-            before = drifts.get(sample.name, (sample, 0.0, 0.0))
-            drifts[sample.name] = (sample, max(before[1], early), max(before[2], drift.max(initial=0)))
-            dangers[sample.name] = (sample, max(dangers.get(sample.name, (sample, 0.0))[1], by))
+            if part[sample.group] == number:
+                for outcomes, each in ((as_told, sample), (bare, unknown(sample))):
+                    outcomes[sample.name] = tried(each, network).worse(outcomes.get(sample.name))
         _say(f"part {number + 1} of {FOLDS}")
-    calm = np.array([ever for sample, _, ever in drifts.values() if not sample.is_harmful])
-    early = np.array([early for sample, early, _ in drifts.values() if sample.is_harmful])
-    ever = np.array([ever for sample, _, ever in drifts.values() if sample.is_harmful])
-    for false in (0.3, 0.2, 0.1, 0.05, 0.02):
-        limit = np.quantile(calm, 1 - false)
-        found = f"warned in time {(early > limit).mean():.0%}, at all {(ever > limit).mean():.0%}"
-        _say(f"drift {limit:.2f}: innocent {false:.0%}, {found}")
-    calm = np.array([by for sample, by in dangers.values() if not sample.is_harmful])
-    by = np.array([by for sample, by in dangers.values() if sample.is_harmful and sample.threat is not None])
-    for false in (0.1, 0.05, 0.02, 0.0):
-        limit = np.quantile(calm, 1 - false)
-        _say(f"danger {limit:.2f}: innocent {false:.0%}, by the threat {(by > limit).mean():.0%}")
+    for title, outcomes in (("as told", as_told), ("nothing known of the contact", bare)):
+        _say(title)
+        calm = [each for each in outcomes.values() if not each.sample.is_harmful]
+        harmful = [each for each in outcomes.values() if each.sample.is_harmful]
+        threats = [each for each in harmful if each.sample.threat is not None]
+        for false in (0.2, 0.1, 0.05, 0.02, 0.01):
+            drift = np.quantile([each.drift for each in calm], 1 - false)
+            early = np.mean([each.early > drift for each in harmful])
+            ever = np.mean([each.drift > drift for each in harmful])
+            danger = np.quantile([each.danger for each in calm], 1 - false)
+            by = np.mean([each.by_threat > danger for each in threats])
+            _say(f"innocent {false:.0%}: drift {drift:.2f}: in time {early:.0%}, at all {ever:.0%}; "
+                 f"danger {danger:.2f}: by the threat {by:.0%}")  # fmt: skip
 
 
-def _sigmoid(value: Numbers) -> Numbers:
-    return np.asarray(1 / (1 + np.exp(-np.clip(value, -30, 30))))
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """The highest drift and danger of a story: at all, by `warn_by`, and by the threat."""
+
+    sample: Sample
+    early: float
+    drift: float
+    by_threat: float
+    danger: float
+
+    def worse(self, other: "Outcome | None") -> "Outcome":
+        names = ("early", "drift", "by_threat", "danger")
+        return self if other is None else replace(self, **{n: max(getattr(self, n), getattr(other, n)) for n in names})
+
+
+def tried(sample: Sample, network: Network) -> Outcome:
+    """What a network that had not seen the sample says of it."""
+    meant, drift, danger = Meant(), [], []
+    for turn, numbers in zip(sample.turns, sample.vectors, strict=True):
+        meant = after(meant, network.heard(meant.state, numbers, told(turn)))
+        drift.append(meant.drift or 0.0)
+        danger.append(meant.danger or 0.0)
+    at, ends = np.array(sample.at), sample.events
+    warn_by, threat = (ends if n is None else n for n in (sample.warn_by, sample.threat))
+    return Outcome(
+        sample=sample,
+        early=max([d for d, place in zip(drift, at, strict=True) if place <= warn_by], default=0.0),
+        drift=max(drift, default=0.0),
+        by_threat=max([d for d, place in zip(danger, at, strict=True) if place <= threat], default=0.0),
+        danger=max(danger, default=0.0),
+    )
 
 
 def _say(line: str, end: str = "\n") -> None:

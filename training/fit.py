@@ -1,132 +1,130 @@
-"""From samples to weights: a linear head for each idea, then the two sums over a conversation."""
+"""From samples to a network: what each turn should say, and the training that makes it say so."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
-from screener.meaning import heads as sums
-from screener.meaning.base import IDEAS, Meant
-from screener.meaning.heads import Heads, Numbers, sigmoid
-from screener.paraphrases import without_facts
+from screener.meaning.base import IDEAS
+from screener.meaning.listening import told
+from screener.meaning.network import Network, Numbers
+from screener.paraphrases import MEASURED, without_facts
+from training.gru import Batch, Descent, Weights, begin, learn
 from training.samples import Sample
 
-FLAT = 3e-4
-FLAT_WHOLE = 1e-3
-FLAT_CONVERSATION = 5e-4
-"""How strongly weights are kept small."""
-INNER = 3
-"""The conversation's sums are learnt from heads that had not seen the conversation, in so many parts."""
+NETWORKS = 3
+"""Judged together they are wrong less often than one."""
+WIDTH = 32
+DIRECTIONS = 96
+"""Of the directions in which turns differ most, so many are looked at: there are too few stories for all."""
+DROP = 0.35
+PASSES = 25
+AT_ONCE = 32
+LONGEST = 64
+UNKNOWN = 0.4
+"""In so many of the conversations the platform says nothing of the contact, as many platforms do."""
+
+DANGER = 0.5
+IDEA = 2.0
+"""How much each goal weighs beside whether it goes wrong: whether a threat has come, and what each turn means."""
 
 
-def logistic(x: Numbers, y: Numbers, flat: float, *, weight: Numbers | None = None, steps: int = 200) -> Any:
-    """Weights and offsets of one logistic regression a column of `y`, by accelerated descent."""
-    count = len(x)
-    each = np.ones((count, 1)) if weight is None else weight[:, None]
-    weights, offsets = np.zeros((x.shape[1], y.shape[1])), np.log((y.mean(0) + 1e-3) / (1 - y.mean(0) + 1e-3))
-    step = np.linalg.norm(x, 2) ** 2 / 4 / count * each.max() + flat
-    pace = np.zeros_like(weights)
-    for _ in range(steps):
-        wrong = each * (sigmoid(x @ (weights + 0.9 * pace) + offsets) - y)
-        pace = 0.9 * pace - (x.T @ wrong / count + flat * (weights + 0.9 * pace)) / step
-        weights = weights + pace
-        offsets = offsets - wrong.mean(axis=0) * 2
-    return weights, offsets
+def fit(samples: Sequence[Sample], say: Callable[[str], None] = lambda line: None) -> Network:
+    """The network that these samples teach."""
+    every = np.concatenate([sample.vectors for sample in samples])
+    middle = every.mean(0)
+    lengths, ways = np.linalg.eigh(np.cov((every - middle).T))
+    ways = ways[:, -DIRECTIONS:] / np.sqrt(lengths[-DIRECTIONS:])
+    found = []
+    for number in range(NETWORKS):
+        found.append(_trained(samples, middle, ways, seed=number))
+        say(f"network {number + 1} of {NETWORKS} trained")
+
+    def all_of(part: Callable[[Weights], Numbers]) -> Numbers:
+        return np.stack([part(each) for each in found])
+
+    return Network(
+        turn=all_of(lambda w: ways @ w["first"][:DIRECTIONS]),
+        told=all_of(lambda w: w["first"][DIRECTIONS:]),
+        offset=all_of(lambda w: w["offset"] - middle @ ways @ w["first"][:DIRECTIONS]),
+        **{name: all_of(lambda w, name=name: w[name]) for name in SAME},  # type: ignore[misc]
+    )
 
 
-def turn_heads(samples: Sequence[Sample]) -> tuple[Numbers, ...]:
-    """Middle, spread, weights and offsets of the heads that look at one turn."""
-    x = np.concatenate([sample.vectors for sample in samples])
-    middle, spread = x.mean(0), x.std(0) * np.sqrt(x.shape[1]) + 1e-6
-    labelled = [sample for sample in samples if sample.has_labels]
-    ideas = np.concatenate([np.array(sample.ideas, dtype=float) for sample in labelled])
-    weights, offsets = logistic((np.concatenate([s.vectors for s in labelled]) - middle) / spread, ideas, FLAT)
-    bad = np.concatenate([np.full(len(sample.at), float(sample.is_harmful)) for sample in samples])
-    menace = np.concatenate([_threatened(sample) for sample in samples])
-    # Harmful stories begin harmlessly.
-    grown = np.concatenate([np.clip((np.array(s.at) + 1) / (0.4 * s.events), 0.2, 1) for s in samples])
-    more, more_offsets = logistic((x - middle) / spread, np.stack([bad, menace], 1), FLAT_WHOLE, weight=grown)
-    return middle, spread, np.concatenate([weights, more], 1), np.concatenate([offsets, more_offsets])
+SAME = ("ideas", "ideas_offset", "onward", "again", "gates", "out", "out_offset")
 
 
-def _threatened(sample: Sample) -> Numbers:
+def _trained(samples: Sequence[Sample], middle: Numbers, ways: Numbers, *, seed: int) -> Weights:
+    dice = np.random.default_rng(seed)
+    inputs = [np.concatenate([(s.vectors - middle) @ ways, beside(s)], 1) for s in samples]
+    w = begin(inputs[0].shape[1], WIDTH, len(IDEAS), dice)
+    batches = len(samples) // AT_ONCE
+    descent = Descent(steps=PASSES * batches)
+    for _ in range(PASSES):
+        order = dice.permutation(len(samples))
+        for number in range(batches):
+            chosen = order[number * AT_ONCE : (number + 1) * AT_ONCE]
+            batch = batched([samples[n] for n in chosen], [inputs[n] for n in chosen], dice)
+            descent.step(w, learn(w, batch, DROP, dice)[1])
+    return w
+
+
+def beside(sample: Sample) -> Numbers:
+    """By turn, what the network is told beside the words."""
+    return np.array([told(turn) for turn in sample.turns])
+
+
+FACTS_FROM = DIRECTIONS + 1 + MEASURED
+"""From this number on an input is facts on the contact."""
+
+
+def batched(samples: Sequence[Sample], inputs: Sequence[Numbers], dice: np.random.Generator) -> Batch:
+    """The samples side by side; of some, nothing is known of the contact."""
+    turns = min(max(map(len, inputs)), LONGEST)
+    shape = (len(samples), turns)
+    x, goals, goal_weights = np.zeros((*shape, inputs[0].shape[1])), np.zeros((*shape, 2)), np.zeros((*shape, 2))
+    ideas, idea_weights = np.zeros((*shape, len(IDEAS))), np.zeros((*shape, 1))
+    for row, (sample, given) in enumerate(zip(samples, inputs, strict=True)):
+        some = slice(0, min(len(given), turns))
+        x[row, some] = given[some]
+        if dice.random() < UNKNOWN:
+            x[row, :, FACTS_FROM:] = 0
+        goals[row, some, 0] = sample.is_harmful
+        goals[row, some, 1] = threatened(sample)[some]
+        goal_weights[row, some, 0] = late(sample)[some]
+        goal_weights[row, some, 1] = sharp(sample)[some]
+        ideas[row, some] = np.array(sample.ideas, dtype=float)[some]
+        idea_weights[row, some, 0] = sample.has_labels
+    whole = goal_weights.sum((0, 1))
+    return Batch(
+        x=x,
+        goals=goals,
+        goal_weights=goal_weights / whole * np.array([1.0, DANGER]),
+        ideas=ideas,
+        idea_weights=idea_weights * IDEA / (idea_weights.sum() * len(IDEAS) + 1),
+    )
+
+
+def late(sample: Sample) -> Numbers:
+    """How much each turn should say whether it goes wrong: harm begins harmlessly, and a long story counts once."""
+    return np.where(np.array(sample.at) >= 0.25 * sample.events, 1.0, 0.2) / len(sample.at)
+
+
+def threatened(sample: Sample) -> Numbers:
+    """By turn, whether a threat has come."""
     return np.array(
         [sample.is_harmful and sample.threat is not None and at >= sample.threat for at in sample.at], float
     )
 
 
-def blank(parts: tuple[Numbers, ...]) -> Heads:
-    none = np.zeros(1)
-    middle, spread, weights, offsets = parts
-    return Heads(middle=middle, spread=spread, weights=weights, offsets=offsets, drift_weights=none, drift_offset=none,
-                 danger_weights=none, danger_offset=none)  # fmt: skip
+def sharp(sample: Sample) -> Numbers:
+    """How much each turn should say whether a threat has come: the first two from it on are what it is about."""
+    if not sample.is_harmful or sample.threat is None:
+        return np.ones(len(sample.at))
+    at = np.array(sample.at)
+    return np.where(at < sample.threat, 1.0, np.where(at <= sample.threat + 1, 3.0, 1.0))
 
 
 def unknown(sample: Sample) -> Sample:
     """The same conversation with a contact of whom the platform says nothing."""
     return replace(sample, turns=[replace(turn, around=without_facts(turn.around)) for turn in sample.turns])
-
-
-def heard(sample: Sample, heads: Heads) -> tuple[Numbers, Numbers]:
-    """By turn, what drift is judged by, and what danger is judged by."""
-    meant, drift, danger = Meant(), [], []
-    for turn, values in zip(sample.turns, heads.values(sample.vectors), strict=True):
-        meant = sums.heard(meant, values, has_picture=turn.has_media and turn.by_contact)
-        found = sums.features(meant, turn.around)
-        drift.append(found)
-        danger.append(sums.pressing(found, values, meant))
-    return np.array(drift), np.array(danger)
-
-
-def fit(samples: Sequence[Sample], told: Callable[[str], None] = lambda line: None) -> Heads:
-    """The heads that these samples teach."""
-    groups = sorted({sample.group for sample in samples})
-    part = {group: place % INNER for place, group in enumerate(np.random.default_rng(7).permutation(groups))}
-    drift, danger, kept = [], [], []
-    for number in range(INNER):
-        inner = blank(turn_heads([sample for sample in samples if part[sample.group] != number]))
-        for sample in samples:
-            if part[sample.group] == number:
-                # Many platforms say little of who somebody is: it has to be learnt without that, too.
-                for each in (sample, unknown(sample)):
-                    one, other = heard(each, inner)
-                    drift.append(one)
-                    danger.append(other)
-                    kept.append(each)
-        told(f"part {number + 1} of {INNER} learnt")
-    heads = blank(turn_heads(samples))
-    bad = np.concatenate([np.full(len(s.at), float(s.is_harmful)) for s in kept])
-    late = np.concatenate([np.where(np.array(s.at) >= 0.25 * s.events, 1.0, 0.2) / len(s.at) * 25 for s in kept])
-    drift_weights, drift_offset = _sum(np.concatenate(drift), bad, late)
-    menace = np.concatenate([_threatened(s) for s in kept])
-    weight = np.concatenate([_danger_weight(s) for s in kept])
-    danger_weights, danger_offset = _sum(np.concatenate(danger), menace, weight)
-    return Heads(
-        **{name: getattr(heads, name) for name in ("middle", "spread", "weights", "offsets")},
-        drift_weights=drift_weights,
-        drift_offset=drift_offset,
-        danger_weights=danger_weights,
-        danger_offset=danger_offset,
-    )
-
-
-def _danger_weight(sample: Sample) -> Numbers:
-    if not sample.is_harmful:
-        return np.ones(len(sample.at))
-    if sample.threat is None:
-        return np.full(len(sample.at), 0.4)
-    at = np.array(sample.at)
-    # The first two turns from the threat on are what it is about.
-    return np.where(at < sample.threat, 0.4, np.where(at <= sample.threat + 1, 2.0, 0.6))
-
-
-def _sum(x: Numbers, y: Numbers, weight: Numbers) -> tuple[Numbers, Numbers]:
-    """A logistic regression on columns brought to one width, with that width taken back out of its weights."""
-    middle, spread = x.mean(0), (x.std(0) + 1e-3) * np.sqrt(x.shape[1])
-    weights, offsets = logistic((x - middle) / spread, y[:, None], FLAT_CONVERSATION, weight=weight, steps=400)
-    plain = weights[:, 0] / spread
-    return plain[:, None], offsets - middle @ plain
-
-
-NAMES = (*IDEAS, "bad", "menace")

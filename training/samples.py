@@ -12,7 +12,7 @@ import yaml
 from screener import rulebook, story
 from screener.family import Family
 from screener.meaning.base import IDEAS, Meant, Turn
-from screener.meaning.heads import Numbers
+from screener.meaning.network import Numbers
 from screener.pipeline import Pipeline
 from screener.resources import shipped
 from screener.store.memory import MemoryStore
@@ -21,7 +21,7 @@ from screener.story import Story
 
 @dataclass(kw_only=True)
 class Sample:
-    """One account's turns in one story. `at` are their places in the story."""
+    """One conversation in one story, on whichever accounts it goes on. `at` are its turns' places in the story."""
 
     name: str
     group: str
@@ -42,9 +42,10 @@ class Noting:
     """A scorer that only notes what it is told."""
 
     turn: Turn | None = None
+    before: int = 0
 
     def heard(self, before: Meant, turn: Turn) -> Meant:
-        self.turn = turn
+        self.turn, self.before = turn, before.turns
         return replace(before, turns=before.turns + 1)
 
 
@@ -88,10 +89,17 @@ async def _of(path: Path, told: Story, marked: list[Any], rules: rulebook.Rulebo
             if noting.turn is None:
                 continue
             contact = each.event.contact
-            sample = found.setdefault(
-                (each.member.id, contact.platform, contact.id), replace(blank, turns=[], at=[], ideas=[])
-            )
+            key = (each.member.id, contact.platform, contact.id)
+            sample = _continued(found, key, noting.before) or replace(blank, turns=[], at=[], ideas=[])
+            found[key] = sample
             sample.turns.append(noting.turn)
             sample.at.append(place)
             sample.ideas.append([idea in marks.get("means", ()) for idea in IDEAS])
-    return list(found.values())
+    return list({id(sample): sample for sample in found.values()}.values())
+
+
+def _continued(found: dict[tuple[str, str, str], Sample], key: tuple[str, str, str], turns: int) -> Sample | None:
+    """The sample that a turn continues, which so many turns came before; the same person may have another account."""
+    same = [found[key]] if key in found else []
+    others = [sample for other, sample in found.items() if other[0] == key[0]]
+    return next((sample for sample in (*same, *others) if turns and len(sample.turns) == turns), None)

@@ -27,7 +27,7 @@ def has_meant(event: Event, relationship: Relationship) -> frozenset[str] | None
 
 @fact(
     "relationship.drift",
-    "How much what the contact means resembles conversations that went wrong, from 0 to 1; known after nine turns.",
+    "How much what the contact means resembles conversations that went wrong, from 0 to 1; known after six turns.",
 )
 def drift(event: Event, relationship: Relationship) -> float | None:
     return relationship.meant.drift
@@ -35,7 +35,7 @@ def drift(event: Event, relationship: Relationship) -> float | None:
 
 @fact(
     "relationship.danger",
-    "How much it all resembles conversations in which a threat has come, from 0 to 1; known after eight turns.",
+    "How much it all resembles conversations in which a threat has come, from 0 to 1; known after five turns.",
 )
 def danger(event: Event, relationship: Relationship) -> float | None:
     return relationship.meant.danger

