@@ -5,6 +5,7 @@ from datetime import datetime
 
 from screener.canaries import WHOLE, Canary
 from screener.capture import Gap
+from screener.platforms import title
 from screener.store.base import Issue
 
 # The proxy writes its counters at least every two seconds; much longer than that and it is not there.
@@ -56,7 +57,7 @@ def of_unreadable(platform: str, why: str, at: datetime) -> Issue:
     return Issue(
         key=f"unreadable:{platform}:{why}",
         severity="warning",
-        what=f"Some of what {platform.capitalize()} sent could not be read ({why}).",
+        what=f"Some of what {title(platform)} sent could not be read ({why}).",
         mend="The platform may have changed its layout. Update Screener; until then look at that platform together.",
         at=at,
     )
@@ -66,7 +67,7 @@ def of_canaries(canaries: Iterable[Canary]) -> list[Issue]:
     """The issues of platforms that speak otherwise than they did, which would look like quiet."""
     issues = []
     for canary in canaries:
-        name, since = canary.platform.capitalize(), canary.since
+        name, since = title(canary.platform), canary.since
         if since is None or canary.last is None or not (canary.is_unreadable or canary.fell_silent):
             continue
         if canary.is_unreadable and canary.endpoint == WHOLE:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from screener import meaning
-from screener.events import Call, Edited, Event, FriendRequest, Message
+from screener.events import Call, Edited, Event, FriendRequest, Message, Profile
 from screener.heuristics.meaning import FACTS_OF_MEANING
 from screener.meaning import Scorer
 from screener.meaning.base import Turn
@@ -33,15 +33,16 @@ class Talks:
     def turn(self, event: Event, relationship: Relationship, text: str, *, others: Iterable[Twin] = ()) -> Turn | None:
         """This event as a turn of its conversation, where it is one, with the turns just before it.
 
-        With the same person's `others` accounts it is one conversation.
+        Where it only begins, it begins with what was said last on the same person's `others` accounts.
         """
+        if isinstance(event, Profile):
+            return None  # a list of a thousand friends is no talk
         key = (relationship.member.id, event.contact.platform, event.contact.id)
         lines = self.lately.setdefault(key, deque(maxlen=TURNS_BEFORE + 1))
         for other in others:
             elsewhere = self.lately.get((relationship.member.id, other.platform, other.id), lines)
-            if elsewhere is not lines:
-                elsewhere.extend(lines)
-                lines = self.lately[key] = elsewhere
+            if not lines and elsewhere:
+                lines.extend(elsewhere)
         self.lately.move_to_end(key)
         if len(self.lately) > MOST_TALKS:
             self.lately.popitem(last=False)

@@ -15,14 +15,14 @@ from screener.entities import given
 from screener.events import Edited, Event, FriendRequest, Message, Profile
 from screener.family import Family, Member
 from screener.folding import Folded, fold_whole
-from screener.meaning import Meant, Scorer
+from screener.meaning import ENOUGH, Meant, Scorer
 from screener.paraphrases import Talks
 from screener.relationships import MOST_TWINS, Relationship
 from screener.remembered import Twin
 from screener.rulebook import Rulebook
 from screener.rules import Signal
 from screener.store.base import Recalled, Store, Transaction
-from screener.surroundings import Question, Surroundings, asking, twins, with_strangeness
+from screener.surroundings import GIVEN_HERE, Question, Surroundings, asking, twins, with_strangeness
 
 # A contact counts as known who was a friend this long before the device was looked after.
 KNOWN_BEFORE = timedelta(days=30)
@@ -190,11 +190,16 @@ class Pipeline:
             return None
         folded = heard.folded
         text = "" if folded is None else folded.full.strip() if folded.obfuscated else folded.text
-        twins = [twin for twin, other in others if other.relationship and not other.relationship.known]
+        meant, twins = relationship.meant, []
+        if meant.turns < ENOUGH:
+            # Whoever begins under another name goes on with the conversation. Naming another's account is not enough.
+            same = [
+                (twin, other.relationship) for twin, other in others if twin.why != GIVEN_HERE and other.relationship
+            ]
+            twins = [twin for twin, other in same if not other.known]
+            so_far = (other.meant for _, other in same if not other.known)
+            meant = max((meant, *so_far), key=lambda each: each.turns)
         turn = self.talks.turn(event, relationship.after(event, heard.lists), text, others=twins)
-        # Whoever goes on under another name goes on with the same conversation.
-        so_far = [other.relationship.meant for _, other in others if other.relationship]
-        meant = max((relationship.meant, *so_far), key=lambda each: each.turns)
         return await asyncio.to_thread(self.meaning.heard, meant, turn) if turn else None
 
     def _question(self, event: Event, member: Member, before: Recalled, heard: "_Heard") -> Question:
@@ -240,7 +245,9 @@ def carried(others: Iterable[tuple[Twin, Recalled]], *, besides: Iterable[Signal
     for twin, other in others:
         for signal in other.signals:
             if signal.rule not in seen_here:
-                said = f"On {twin.platform.capitalize()}, where the same person writes ({twin.why}): {signal.because}"
+                said = (
+                    f"On {platforms.title(twin.platform)}, where the same person writes ({twin.why}): {signal.because}"
+                )
                 found[signal.rule] = replace(signal, alone=False, words=None, because=said)
     return tuple(found.values())
 

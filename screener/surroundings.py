@@ -15,6 +15,8 @@ from screener.remembered import Twin
 from screener.tally import day_of
 from screener.windows import Windows
 
+GIVEN_HERE = "that account was given here"
+"""Anybody can name somebody else's account as their own."""
 MOST_NEAR = 24
 MOST_APPROACHES = 200
 MOST_WORDS = 120
@@ -240,7 +242,7 @@ def twins(question: Question, contact: Account, near: tuple[Relationship, ...]) 
         if each.member.id != question.member.id:
             continue
         if set(called(each.contact)) & set(question.gave):
-            why = "that account was given here"
+            why = GIVEN_HERE
         elif set(question.called) & set(each.gave):
             why = "this account was given there"
         elif each in pictures and keys_of(each.contact).name == question.keys.name and not each.known:

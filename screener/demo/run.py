@@ -5,6 +5,7 @@ import secrets
 import signal
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -17,12 +18,14 @@ from screener.demo.player import Player, accounts_of, dated
 from screener.demo.stage import STORIES, Stage, claimed, staged
 from screener.demo.tabs import tab
 from screener.events import Accepted, Call, Event, FriendRequest, Message
+from screener.platforms import title
 from screener.story import Story
 
 # The two stories go one after the other, so that one can follow; the pause lets the last alert be seen.
 BETWEEN_SECONDS = 3.0
 # An alert is on the dashboard within this after its event; the console looks once more when a story has ended.
 SETTLE_SECONDS = 1.5
+LONGEST_SECONDS = 30
 LEVELS = {"look": "have a look", "talk": "talk with them", "act": "act now"}
 
 
@@ -100,15 +103,27 @@ async def _tell(told: Story, stage: Stage, pace: float, console: Console) -> Non
         # The last event is now when it is played, so the story is moved to the end of its own playing.
         events = dated(told, now())
         await Player(cast=stage.cast, pages=pages, pace=pace).play(events, heard)
-        await asyncio.sleep(SETTLE_SECONDS)
+        await _followed(stage)
         await look()
+
+
+async def _followed(stage: Stage) -> None:
+    """Waits until nothing more is followed: what a talk means takes a moment a turn."""
+    seen: object = None
+    end = now() + timedelta(seconds=LONGEST_SECONDS)
+    while now() < end:
+        ((count,),) = await asyncio.to_thread(stage.rows, "select count(*) from events")
+        if count == seen:
+            return
+        seen = count
+        await asyncio.sleep(SETTLE_SECONDS)
 
 
 def line(event: Event) -> str:
     """One event as the console tells it."""
     theirs, ours = event.contact.name or event.contact.id, event.account.name or event.account.id
     who, whom = (theirs, ours) if event.by == "contact" else (ours, theirs)
-    where = event.contact.platform.capitalize()
+    where = title(event.contact.platform)
     match event:
         case Message():
             return f"{who}: {event.text or '(something without words)'}"

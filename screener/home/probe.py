@@ -124,7 +124,7 @@ STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 
 
 def _watched() -> str:
-    *most, last = sorted(decoder.name.capitalize() for decoder in platforms.decoders())
+    *most, last = sorted(platforms.title(decoder.name) for decoder in platforms.decoders())
     return f"{', '.join(most)} and {last}" if most else last
 
 

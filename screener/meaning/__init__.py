@@ -3,9 +3,9 @@
 import functools
 
 from screener.errors import Mistake
-from screener.meaning.base import IDEAS, Meant, Scorer
+from screener.meaning.base import ENOUGH, IDEAS, Meant, Scorer
 
-__all__ = ["IDEAS", "Meant", "Scorer", "load"]
+__all__ = ["ENOUGH", "IDEAS", "Meant", "Scorer", "load"]
 
 MEND = "It is in requirements.lock: run make setup. Without it only words are heard"
 

@@ -16,6 +16,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 """The ideas by what they speak for: the four stages, innocence, and what the member does."""
 IDEAS: tuple[str, ...] = tuple(name for names in GROUPS.values() for name in names)
 
+ENOUGH = 5
+"""Turns it takes to say anything of a conversation."""
 SURE = 0.5
 """From so much on an idea counts as meant."""
 FADES = 0.985

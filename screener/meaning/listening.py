@@ -8,11 +8,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from screener.meaning.base import FADES, IDEAS, SURE, Meant, Turn
+from screener.meaning.base import ENOUGH, FADES, IDEAS, SURE, Meant, Turn
 from screener.meaning.network import Judged, Network
-
-ENOUGH = 5
-"""Turns it takes to say anything of a conversation."""
 
 
 class Encoder(Protocol):
@@ -21,9 +18,10 @@ class Encoder(Protocol):
 
 @dataclass(kw_only=True)
 class Budget:
-    """So many turns a second, with as many saved up at most."""
+    """So many turns a second, with some saved up at most, for those who write fast."""
 
     a_second: float | None
+    saved: float = 60
     clock: Callable[[], float] = time.monotonic
     _left: float = 0.0
     _at: float | None = None
@@ -33,8 +31,8 @@ class Budget:
         if self.a_second is None:
             return True
         now = self.clock()
-        gained = self.a_second if self._at is None else (now - self._at) * self.a_second
-        self._left, self._at = min(self._left + gained, self.a_second), now
+        gained = self.saved if self._at is None else (now - self._at) * self.a_second
+        self._left, self._at = min(self._left + gained, self.saved), now
         if self._left < 1:
             return False
         self._left -= 1
@@ -50,9 +48,10 @@ class Listening:
     budget: Budget = field(default_factory=lambda: Budget(a_second=None))
 
     def heard(self, before: Meant, turn: Turn) -> Meant:
-        """What is meant once `turn` was taken too; unchanged where it came too fast."""
+        """What is meant once `turn` was taken too; where it came too fast, what it all means is unknown for now."""
         if not self.budget.spend():
-            return replace(before, now=frozenset())
+            # What was said of the turns before must not make a joke of a threat that nobody heard.
+            return replace(before, leaning=None, drift=None, danger=None, now=frozenset())
         return after(before, self.network.heard(before.state, vectors(self.encoder, turn), told(turn)))
 
 

@@ -25,6 +25,7 @@ __all__ = [
     "endpoints",
     "platform_of",
     "platform_of_host",
+    "title",
     "unseen",
 ]
 
@@ -126,6 +127,12 @@ def platform_of_host(host: str) -> str | None:
         if Endpoints.over((decoder,)).watches(host):
             return decoder.name
     return None
+
+
+def title(platform: str) -> str:
+    """What people call a platform."""
+    known = next((decoder.title for decoder in decoders() if decoder.name == platform), "")
+    return known or platform.capitalize()
 
 
 def unseen(platform: str) -> str:

@@ -193,6 +193,8 @@ class Decoder:
     """One platform. `name` is the file's name; `sees` says honestly what it can see."""
 
     name: ClassVar[str]
+    title: ClassVar[str] = ""
+    """What people call it, where that is not the name with a capital."""
     hosts: ClassVar[tuple[str, ...]]
     """Host names; `*.example.com` stands for every name below example.com, not for itself."""
     cookie: ClassVar[str | None] = None

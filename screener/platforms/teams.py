@@ -33,6 +33,7 @@ JSON = ("application/json",)
 
 class Teams(Decoder):
     name = "teams"
+    title = "Teams Free"
     hosts = (*CHATS, *PUSHES, *CALLS)
     headers = ("x-microsoft-skype-chain-id",)
     # The page proves itself to the socket inside a frame, and describes its media streams with their passwords.

@@ -39,6 +39,7 @@ def _listing(*paths: str) -> tuple[str, ...]:
 
 class TikTok(Decoder):
     name = "tiktok"
+    title = "TikTok"
     hosts = (*WEB, *API, *SOCKETS)
     # In what the browser sends to the messaging API: names and values, and the ticket that signs a message.
     secrets = (

@@ -40,7 +40,7 @@ async def test_a_device_is_never_decrypted_before_it_proved_that_it_trusts_us(tm
 
     assert (before, after) == (True, True)
     assert "This device is looked after by Screener" in page.text
-    assert "on Discord, Facebook and Skype" in page.text
+    assert "on Discord, Facebook, Instagram, Roblox, Skype, Teams Free, TikTok and X" in page.text
     assert (counted["spliced_unenrolled"], counted["enrolled"]) == (1, 1)
     assert {(DEVICE, HOST, "unenrolled"), (DEVICE, PROBE, "read"), (DEVICE, HOST, "read")} <= coverage
     assert list(json.loads(enrolled.read_text())["devices"]) == [DEVICE]

@@ -87,7 +87,14 @@ class WindowPage:
         await self._page.screenshot(path=path)
 
     async def asks(self, ask: Ask) -> Answer:
-        raise AssertionError("a browser asks for itself")
+        """The member opens the stranger's profile; whatever else there is, the browser asks for itself."""
+        if ask.path == "/profile.php":
+            async with self._page.context.expect_page() as opened:
+                await self._page.get_by_role("link", name="See profile").first.click()
+            profile = await opened.value
+            await profile.wait_for_load_state()
+            await profile.close()
+        return Answer(status=200, headers={}, body=b"")
 
     async def acts(self, event: Event) -> None:
         if isinstance(event, Accepted):

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from screener.meaning.base import IDEAS, Meant, Turn
-from screener.meaning.listening import ENOUGH, Budget, Listening
+from screener.meaning.base import ENOUGH, IDEAS, Meant, Turn
+from screener.meaning.listening import Budget, Listening
 from screener.meaning.network import Network, read, write
 
 SIZE = 4
@@ -152,13 +152,24 @@ def test_a_state_of_another_network_is_forgotten():
 
 def test_turns_that_come_too_fast_are_passed_over_until_time_has_gone_by():
     now = [0.0]
-    listening = a_listening(budget=Budget(a_second=2, clock=lambda: now[0]))
+    listening = a_listening(budget=Budget(a_second=2, saved=2, clock=lambda: now[0]))
 
     at_once = after(*["good morning"] * 10, listening=listening).turns
     now[0] = 1.0
     a_second_later = after(*["good morning"] * 10, listening=listening).turns
 
     assert (at_once, a_second_later) == (2, 2)
+
+
+def test_of_a_turn_that_was_passed_over_nothing_is_known():
+    heard = after(*["good morning"] * (ENOUGH + 1))
+    busy = a_listening(budget=Budget(a_second=1, saved=0, clock=lambda: 0.0))
+
+    passed = busy.heard(heard, a_turn("pay"))
+
+    assert heard.danger is not None
+    assert (passed.leaning, passed.drift, passed.danger) == (None, None, None)
+    assert (passed.state, passed.turns) == (heard.state, heard.turns)
 
 
 def test_weights_of_other_ideas_are_refused(tmp_path):

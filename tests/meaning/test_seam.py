@@ -14,7 +14,7 @@ from screener.paraphrases import LONGEST_WINDOW, MOST_TALKS
 from screener.pipeline import Pipeline
 from screener.relationships import Relationship
 from screener.store.memory import MemoryStore
-from tests.make import NOON, RULES, a_call, a_contact, a_member, a_message
+from tests.make import NOON, RULES, a_call, a_contact, a_member, a_message, a_profile
 
 KIM = a_member(accounts={"facebook": ("100000000000001",)})
 
@@ -99,6 +99,37 @@ async def test_words_of_a_talk_that_resembles_ordinary_ones_weigh_less():
 
 def height_of(step) -> int:
     return step.alert.points if step.alert else 0
+
+
+async def test_whoever_goes_on_elsewhere_goes_on_with_the_same_conversation_and_window():
+    scorer = Noting(drift=0.9)
+    there = a_contact(platform="discord", id="200000000000000", handle="maya.there")
+    here = [a_message(id=f"m{n}", text=f"line {n}") for n in range(6)]
+    given = a_message(id="m9", text="add me on discord: maya.there")
+
+    *_, step = await followed(scorer, *here, given, a_message(id="d1", contact=there, text="now here"))
+
+    assert step.relationship.meant.turns == 8
+    assert scorer.turns[-1].window.endswith("A: add me on discord: maya.there\nA: now here")
+
+
+async def test_nobody_borrows_a_calm_conversation_by_naming_its_account():
+    scorer = Noting(drift=0.1)
+    friend = a_contact(platform="discord", id="200000000000000", handle="lena.there")
+    calm = [a_message(id=f"d{n}", contact=friend, text=f"line {n}") for n in range(9)]
+
+    *_, step = await followed(scorer, *calm, a_message(id="m1", text="i know lena, discord: lena.there"))
+
+    assert step.relationship.meant.turns == 1
+    assert "line 8" not in scorer.turns[-1].window
+
+
+async def test_a_list_of_friends_takes_no_room_among_the_talks():
+    talks, event = paraphrases.Talks(), a_profile()
+
+    talks.turn(event, Relationship.first(member=KIM, event=event), "")
+
+    assert not talks.lately
 
 
 async def test_what_was_meant_outlives_a_restart():
