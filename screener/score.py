@@ -62,6 +62,13 @@ def weigh(
         level = "look"
     elif level == "act" and seen < levels.seen_for_act:
         level = "talk"
+    if (
+        level in (None, "look")
+        and not known
+        and any(s.alone for s in weights)
+        and _sounds_harmless(relationship, levels)
+    ):
+        level = "talk"  # what sounds like a joke to a machine is for a parent to tell
     return Score(
         points=round(points),
         level=level,

@@ -165,11 +165,12 @@ def test_a_trace_does_not_count_as_a_stage(points: float):
 
 def test_a_threat_in_a_talk_that_sounds_harmless_needs_a_second_sign_only_where_levels_say_so():
     harmless = replace(a_relationship(), meant=Meant(turns=9, drift=0.0, danger=0.0))
+    deaf = replace(LEVELS, resemblance=replace(LEVELS.resemblance, no_danger=0.0))
     wary = replace(LEVELS, resemblance=replace(LEVELS.resemblance, no_danger=0.1))
     second = a_signal("demand", "pressure", 20, event="e2")
 
-    assert weighed(THREAT, relationship=harmless).level == "act"
-    assert weigh((THREAT,), levels=wary, relationship=harmless, at=NOON).level == "look"
+    assert weigh((THREAT,), levels=deaf, relationship=harmless, at=NOON).level == "act"
+    assert weigh((THREAT,), levels=wary, relationship=harmless, at=NOON).level == "talk"
     assert weigh((THREAT, second), levels=wary, relationship=harmless, at=NOON).level == "act"
 
 
