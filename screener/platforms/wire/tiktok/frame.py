@@ -56,7 +56,8 @@ def lz4_block(packed: bytes, *, most: int = MAX_BYTES) -> bytes:
             raise Unreadable("an LZ4 block points before its beginning")
         if len(out) + length > most:
             raise Unreadable(f"the LZ4 block unpacks to more than {most} bytes")
-        piece = bytes(out[-distance:][:length])
+        begin = len(out) - distance
+        piece = bytes(out[begin : begin + length])
         # A match may reach into what it is itself writing: then it repeats.
         out += (piece * (length // len(piece) + 1))[:length]
     return bytes(out)
