@@ -79,6 +79,7 @@ def message(session: Session, row: Any) -> Iterator[Found]:
     author = need(row, "author", "id")
     kind = dig(row, "type", default=ORDINARY)
     is_said = kind in (ORDINARY, REPLY, CALL) and is_a_person(row)
+    was_read = session.listed and session.writer(own, channel, id) is not None
     session.wrote(own, channel, id, author if is_said else NOBODY)
     if not is_said:
         return
@@ -106,6 +107,9 @@ def message(session: Session, row: Any) -> Iterator[Found]:
         media=media_of(row),
         capture=session.capture.id,
     )
+    if was_read:
+        # What was changed while no page was open shows only here, under the id of a message that is known already.
+        yield from edited(session, row)
 
 
 def edited(session: Session, row: Any) -> Iterator[Found]:
