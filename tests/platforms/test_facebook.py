@@ -376,3 +376,15 @@ def test_the_password_of_a_calls_connection_is_blanked() -> None:
     blanked = endpoint.blanked(b"v=0\r\na=ice-ufrag:abcd\r\na=ice-pwd:0123456789abcdefghijkl\r\na=mid:0")
 
     assert blanked == b"v=0\r\na=ice-ufrag:abcd\r\na=ice-pwd:**********************\r\na=mid:0"
+
+
+def test_what_people_write_of_themselves_is_no_count_of_shared_friends_and_no_date():
+    place = a_place(Kept())
+
+    boasted = facts.sentences(
+        place, MAYA, ["Works at 37 Mutual Friends", "Studied at Member since Facebook January 2009"]
+    )
+    told = facts.sentences(place, MAYA, ["12 mutual friends", "Joined Facebook in January 2009"])
+
+    assert (boasted.mutual_friends, boasted.joined) == (None, None)
+    assert (told.mutual_friends, told.joined) == (12, datetime(2009, 1, 1, tzinfo=UTC))

@@ -67,6 +67,11 @@ def says_joined(text: Any) -> bool:
     return "facebook" in folded and any(words in folded for words in _JOINED)
 
 
+def is_about_joining(text: Any) -> bool:
+    """Whether a text begins as that sentence: what people write of themselves stands after words of Facebook's."""
+    return says_joined(text) and _folded(text).lstrip().startswith((*_JOINED, "facebook"))
+
+
 def day_in(text: Any, before: datetime) -> datetime | None:
     """The day that a text names; None where it names no month, since a year alone can be a day ago or a year.
 

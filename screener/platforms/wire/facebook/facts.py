@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from screener.platforms.base import Account, dig, moment
 from screener.platforms.wire.documents import holders
-from screener.platforms.wire.facebook.dates import day_in, says_joined
+from screener.platforms.wire.facebook.dates import day_in, is_about_joining
 from screener.platforms.wire.meta import Place, facebook_address, is_id, person, picture_key, words
 from screener.platforms.wire.mutual import friends_in, number_in
 
@@ -119,11 +119,12 @@ def counting(account: Account, name: str, count: int) -> Account:
 
 def _line(place: Place, contact: str, kind: str, text: Any, title: Any) -> Account:
     account = place.theirs(contact)
-    if kind in MUTUAL or (not kind and friends_in(text) is not None):
+    # Without the platform's own mark a text may be anything that people say of themselves, such as where they work.
+    if kind in MUTUAL or (not kind and friends_in(text) is not None and str(text).lstrip()[:1].isdigit()):
         return replace(account, mutual_friends=_highest(friends_in(text), number_in(text) if kind else None, title))
     if kind in FRIENDS | FOLLOWERS:
         return replace(account, friends=number_in(text))
-    if kind in JOINED or (not kind and says_joined(text)):
+    if kind in JOINED or (not kind and is_about_joining(text)):
         joined = day_in(text, place.at)
         return replace(account, joined=joined, joined_basis="stated") if joined else account
     if kind in SINCE:
