@@ -65,8 +65,6 @@ class Pipeline:
 
     async def screen(self, capture: Capture, decoded: platforms.Decoded, memory: platforms.Memory) -> list[Followed]:
         """Follow what was decoded from one capture all the way; everything it leads to is kept in one transaction."""
-        came = outcome(decoded.events, decoded.unreadable)
-        self.counting.count(decoded.platform, decoded.endpoint, came, capture.at)
         async with self.store.transaction() as tx:
             followed = [
                 step
@@ -81,6 +79,8 @@ class Pipeline:
             if self.counting.due(capture.at):
                 await tx.count(self.counting.taken())
         memory.kept.changed.clear()
+        # Only now: on a full disk all of this is tried again, and one answer must not count as many.
+        self.counting.count(decoded.platform, decoded.endpoint, outcome(decoded.events, decoded.unreadable), capture.at)
         return followed
 
     async def follow(self, event: Event, member: Member, tx: Transaction) -> Followed | None:
