@@ -266,6 +266,25 @@ class Rig:
 
 
 @asynccontextmanager
+async def a_proxy(settings: ProxySettings, table: Endpoints | None = None) -> AsyncIterator[tuple[int, Reader]]:
+    """The real proxy in this process: its port, and a reader of its spool."""
+    port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    stop = asyncio.Event()
+    running = asyncio.create_task(run(settings, ready=port.set_result, stop=stop, table=table))
+    await asyncio.wait((running, port), return_when=asyncio.FIRST_COMPLETED)
+    if running.done():
+        running.result()
+    reader = Reader(place(settings.home))
+    try:
+        yield port.result(), reader
+    finally:
+        reader.close()
+        stop.set()
+        await asyncio.wait_for(running, 10)
+        discard(settings.home)
+
+
+@asynccontextmanager
 async def a_rig(
     folder: Path, *, enrolled: bool = True, watch: bool = True, spool_bytes: int = 64 * 1024 * 1024
 ) -> AsyncIterator[Rig]:
@@ -282,18 +301,6 @@ async def a_rig(
             upstream_ca=authority.certificate,
             always_enrolled=(DEVICE,) if enrolled else (),
         )
-        port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        stop = asyncio.Event()
         table = TABLE if watch else Endpoints(all=(), exact=frozenset(), below=frozenset())
-        running = asyncio.create_task(run(settings, ready=port.set_result, stop=stop, table=table))
-        await asyncio.wait((running, port), return_when=asyncio.FIRST_COMPLETED)
-        if running.done():
-            running.result()
-        reader = Reader(place(home))
-        try:
-            yield Rig(home=home, port=port.result(), origin=origin, authority=authority, reader=reader)
-        finally:
-            reader.close()
-            stop.set()
-            await asyncio.wait_for(running, 10)
-            discard(home)
+        async with a_proxy(settings, table) as (port, reader):
+            yield Rig(home=home, port=port, origin=origin, authority=authority, reader=reader)
