@@ -48,7 +48,11 @@ class Tap:
         try:
             if not _is_upgrade(flow.request) and (copy := self._begin(flow, is_socket=False)):
                 self._open[flow.id] = copy
-                if _may_copy(flow.request.headers.get("content-type", "")):
+                packed = flow.request.headers.get("content-encoding", "identity").strip().lower() != "identity"
+                if packed and copy.hides:
+                    # No browser packs what it sends, and to look for secrets in it would be work that others wait for.
+                    copy.cut = True
+                elif _may_copy(flow.request.headers.get("content-type", "")):
                     flow.request.stream = Tee(copy, "request")
         except BaseException:
             self.counts["tap_errors"] += 1
@@ -132,6 +136,9 @@ class Tap:
         device = device_of(flow.client_conn)
         if not self._is_enrolled(device):
             return None
+        if self._is_from_elsewhere(flow.request.headers):
+            self.counts["from_elsewhere"] += 1
+            return None
         path = flow.request.path.partition("?")[0]
         endpoint = self._table.watched(host=host, method=flow.request.method, path=path, is_socket=is_socket)
         if endpoint is None:
@@ -144,7 +151,7 @@ class Tap:
             client=flow.client_conn.id,
             offer=self._offer,
             counts=self.counts,
-            blank=endpoint.blanked,
+            blank=endpoint.blanked if endpoint.secrets else None,
             meta=allowed.opening(
                 via="websocket" if is_socket else "http",
                 device=device,
@@ -166,6 +173,16 @@ class Tap:
         """
         sni = flow.client_conn.sni or ""
         return flow.request.scheme == "https" and flow.client_conn.tls_established and self._table.watches(sni)
+
+    def _is_from_elsewhere(self, headers: http.Headers) -> bool:
+        """Whether a page of somebody else's asked, as the browser itself says.
+
+        Any page can open a platform's socket as an account of its own making, whose friends then seem known here; its
+        lists are not the family's. Apps name no origin, and a link that is followed comes from anywhere.
+        """
+        if "origin" in headers:
+            return not self._table.is_own_page(headers["origin"])
+        return headers.get("sec-fetch-site") == "cross-site" and headers.get("sec-fetch-mode") != "navigate"
 
     def _answer(self, flow: http.HTTPFlow, response: http.Response, copy: Copy) -> None:
         content_type = response.headers.get("content-type", "")

@@ -8,6 +8,8 @@ from typing import Any, Literal
 from screener.spool.base import Frame, FrameKind
 
 MOST_BYTES = 4 * 1024 * 1024
+# What is held back of a request until it is whole, so that no secret in it lies across two pieces.
+MOST_HELD = 256 * 1024
 
 Offer = Callable[[Frame, str, str], bool]
 
@@ -17,6 +19,7 @@ class Copy:
 
     __slots__ = (
         "_blank",
+        "_held",
         "_left",
         "_meta",
         "client",
@@ -39,9 +42,9 @@ class Copy:
         meta: Mapping[str, Any],
         offer: Offer,
         counts: Counter[str],
-        blank: Callable[[bytes], bytes] = bytes,
+        blank: Callable[[bytes], bytes] | None = None,
     ) -> None:
-        """`blank` makes unreadable what must not be copied of the browser's own words."""
+        """`blank` makes unreadable what must not be copied of the browser's own words, where there is any."""
         self.stream = stream
         self.client = client
         self.device = str(meta["device"])
@@ -51,7 +54,13 @@ class Copy:
         self.cut = self.is_open = self.is_closed = self.is_endless = False
         self._blank = blank
         self._meta: Mapping[str, Any] | None = meta
-        self._left = {"request": MOST_BYTES, "response": MOST_BYTES}
+        self._held = bytearray()
+        self._left = {"request": MOST_BYTES if blank is None else MOST_HELD, "response": MOST_BYTES}
+
+    @property
+    def hides(self) -> bool:
+        """Whether what the browser sends here can hold a secret."""
+        return self._blank is not None
 
     def tell(
         self, kind: FrameKind, body: bytes = b"", *, text: bool = False, meta: Mapping[str, Any] | None = None
@@ -63,7 +72,10 @@ class Copy:
             self.is_open = True
             self.counts["copied"] += 1
             self.offer(Frame(stream=self.stream, kind="open", at=at, meta=opening), self.device, self.host)
-        if kind in ("client", "request"):
+        if self._held and kind != "request":
+            held, self._held = bytes(self._held), bytearray()
+            self.tell("request", held)
+        if self._blank is not None and kind in ("client", "request"):
             body = self._blank(body)
         if kind != "open":
             self.offer(
@@ -83,12 +95,15 @@ class Copy:
                     self.cut = True
                     self.counts["truncated"] += 1
                 return
-        self.tell(side, chunk)
+        if side == "request" and self.hides:
+            self._held += chunk
+        else:
+            self.tell(side, chunk)
 
     def close(self, *, cut: bool) -> None:
         """Tells that the exchange ended. Only an exchange whose opening was told needs an end."""
         self.is_closed = True
-        if self.is_open:
+        if self.is_open or self._held:
             self.tell("close", meta={"cut": True} if cut or self.cut else {})
 
 

@@ -10,7 +10,10 @@ type Outcome = Literal["understood", "empty", "unreadable"]
 
 WHOLE = ""
 """In place of an endpoint: everything of the platform together."""
-UNREAD_IN_A_ROW = 5
+UNREAD, MOST_UNREAD = 5, 12
+"""More than half unread comes to the first soon; from the second it is soon forgotten once all is well again."""
+UNREAD_FOR = timedelta(minutes=10)
+"""One broken page is loaded again and again within a minute."""
 ENOUGH_UNDERSTOOD = 30
 SILENT_FOR = timedelta(hours=20)
 CHANCE = 1e-6
@@ -19,7 +22,10 @@ CHANCE = 1e-6
 
 @dataclass(frozen=True, kw_only=True)
 class Canary:
-    """What came of the answers at one endpoint. `barren` and `unread` count since something was last understood."""
+    """What came of the answers at one endpoint. `barren` counts since something was last understood.
+
+    `unread` grows with each unreadable answer and shrinks with each that was understood, from `began` on.
+    """
 
     platform: str
     endpoint: str
@@ -31,19 +37,25 @@ class Canary:
     since: datetime | None = None
     """When something was last understood, or the first answer came."""
     last: datetime | None = None
+    began: datetime | None = None
+    """When answers began to be unreadable."""
 
     def after(self, outcome: Outcome, at: datetime) -> Self:
         """The same with one answer more."""
         counted = {outcome: getattr(self, outcome) + 1}
+        step = {"understood": -1, "unreadable": 1, "empty": 0}[outcome]
+        unread = min(max(self.unread + step, 0), MOST_UNREAD)
+        then = replace(self, **counted, last=at, unread=unread, began=(self.began or at) if unread else None)
         if outcome == "understood":
-            return replace(self, **counted, barren=0, unread=0, since=at, last=at)
-        unread = self.unread + (outcome == "unreadable")
-        return replace(self, **counted, barren=self.barren + 1, unread=unread, since=self.since or at, last=at)
+            return replace(then, barren=0, since=at)
+        return replace(then, barren=self.barren + 1, since=self.since or at)
 
     @property
     def is_unreadable(self) -> bool:
-        """Whether it answers in a way that can't be read any more."""
-        return self.unread >= UNREAD_IN_A_ROW and 2 * self.unread > self.barren
+        """Whether it answers, more often than not, in a way that can't be read."""
+        if self.unread < UNREAD or 2 * self.unread <= self.barren:
+            return False
+        return self.began is not None and self.last is not None and self.last - self.began >= UNREAD_FOR
 
     @property
     def fell_silent(self) -> bool:

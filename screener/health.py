@@ -72,12 +72,12 @@ def of_canaries(canaries: Iterable[Canary]) -> list[Issue]:
             continue
         if canary.is_unreadable and canary.endpoint == WHOLE:
             continue  # its endpoints say so
-        day = f"{since:%A}, {since.day} {since:%B}"
+        day = _day(canary.began if canary.is_unreadable and canary.began else since)
         where = f"{name} ({canary.endpoint.replace('_', ' ')})" if canary.endpoint else name
         if canary.is_unreadable and not canary.understood:
-            what = f"Nothing that {where} sends could be read so far ({canary.unread} answers)."
+            what = f"Nothing that {where} sends could be read so far ({canary.unreadable} answers)."
         elif canary.is_unreadable:
-            what = f"Since {day}, nothing that {where} sends could be read any more ({canary.unread} answers)."
+            what = f"Since {day}, most of what {where} sends can't be read any more."
         elif canary.endpoint == WHOLE:
             what = f"Since {day}, nothing was found in what {where} sends ({canary.barren} answers)."
         else:
@@ -88,10 +88,14 @@ def of_canaries(canaries: Iterable[Canary]) -> list[Issue]:
                 severity="error" if canary.is_unreadable else "warning",
                 what=what,
                 mend="The platform may have changed. Update Screener; until then look at that platform together.",
-                at=since,
+                at=(canary.began if canary.is_unreadable else since) or since,
             )
         )
     return issues
+
+
+def _day(at: datetime) -> str:
+    return f"{at:%A}, {at.day} {at:%B}"
 
 
 def of_rules(mistakes: Iterable[str], at: datetime) -> list[Issue]:

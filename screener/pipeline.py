@@ -80,7 +80,10 @@ class Pipeline:
                 await tx.count(self.counting.taken())
         memory.kept.changed.clear()
         # Only now: on a full disk all of this is tried again, and one answer must not count as many.
-        self.counting.count(decoded.platform, decoded.endpoint, outcome(decoded.events, decoded.unreadable), capture.at)
+        if capture.status is None or capture.status < 300:
+            # An answer that refuses tells nothing of how a platform speaks.
+            came = outcome(decoded.events, decoded.unreadable)
+            self.counting.count(decoded.platform, decoded.endpoint, came, capture.at)
         return followed
 
     async def follow(self, event: Event, member: Member, tx: Transaction) -> Followed | None:

@@ -96,6 +96,7 @@ class Reading:
             if len(decoded.events) > 1:
                 # A stranger may have written what breaks us: it must not take the others in his inbox page with it.
                 alone = [replace(decoded, events=(event,), unreadable=()) for event in decoded.events]
+                alone += [replace(decoded, events=())] if decoded.unreadable else []
                 return [step for each in alone for step in await self._followed(capture, each, memory)]
             # The edge of the pipeline: an event that breaks it becomes an issue, and the next one goes on.
             log.error("following a capture from %s failed: %s", decoded.platform, type(bug).__name__)

@@ -53,6 +53,8 @@ class Endpoints:
     all: tuple[Endpoint, ...]
     exact: frozenset[str]
     below: frozenset[str]
+    sites: frozenset[str] = frozenset()
+    """The domains that the watched hosts belong to: a page at any name below may be the platform's own."""
 
     @classmethod
     def over(cls, decoders: tuple[Decoder, ...]) -> "Endpoints":
@@ -61,7 +63,13 @@ class Endpoints:
             all=tuple(endpoint for decoder in decoders for endpoint in decoder.endpoints()),
             exact=frozenset(host for host in hosts if not host.startswith("*.")),
             below=frozenset(host[2:] for host in hosts if host.startswith("*.")),
+            sites=frozenset(_site(host) for host in hosts),
         )
+
+    def is_own_page(self, origin: str) -> bool:
+        """Whether a page of this origin ("https://www.example.com") is a watched platform's."""
+        scheme, _, host = origin.strip().lower().rpartition("://")
+        return scheme == "https" and _site(host.partition(":")[0]) in self.sites
 
     def watches(self, host: str) -> bool:
         """Whether any decoder reads this host; a set look-up a label, whatever the number of platforms."""
@@ -97,6 +105,11 @@ class Endpoints:
             if endpoint.fits(host, method, path, via) and (content_type is None or endpoint.takes(content_type)):
                 return endpoint
         return None
+
+
+def _site(host: str) -> str:
+    """The domain of a platform's host: its last two names, as no platform lives below a longer public suffix."""
+    return ".".join(host.rstrip(".").split(".")[-2:])
 
 
 @cache

@@ -273,13 +273,14 @@ class SqlTransaction:
 
 
 def _canary(canary: Canary) -> dict[str, Any]:
-    at = {"since": micros(canary.since) if canary.since else 0, "last": micros(canary.last) if canary.last else 0}
+    at = {name: micros(found) if (found := getattr(canary, name)) else 0 for name in ("since", "last", "began")}
     return {**asdict(canary), **at}
 
 
 def canary_of(row: Any) -> Canary:
     """The canary in a row of the table."""
-    return Canary(**{**row._mapping, "since": moment(row.since), "last": moment(row.last)})
+    at = {name: moment(found) if (found := getattr(row, name)) else None for name in ("since", "last", "began")}
+    return Canary(**{**row._mapping, **at})
 
 
 def _one(table: Any, member: str, platform: str, contact: str) -> Any:

@@ -133,6 +133,7 @@ canaries = Table(
     Column("unread", BigInteger, nullable=False),
     Column("since", BigInteger, nullable=False),
     Column("last", BigInteger, nullable=False),
+    Column("began", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("platform", "endpoint"),
 )
 

@@ -59,7 +59,12 @@ class Pixelpals(Decoder):
         yield from ()
 
 
-TABLE = Endpoints(all=tuple(Pixelpals().endpoints()), exact=frozenset({HOST, WRONG}), below=frozenset())
+TABLE = Endpoints(
+    all=tuple(Pixelpals().endpoints()),
+    exact=frozenset({HOST, WRONG}),
+    below=frozenset(),
+    sites=frozenset({"pixelpals.example"}),
+)
 
 
 @dataclass(kw_only=True)

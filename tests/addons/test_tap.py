@@ -283,6 +283,56 @@ async def test_no_token_cookie_or_picture_reaches_the_spool(tmp_path: Path) -> N
     assert modes == {0o600}
 
 
+async def test_a_secret_that_comes_in_pieces_or_packed_reaches_the_spool_neither(tmp_path: Path) -> None:
+    async with a_rig(tmp_path) as rig:
+        async with rig.browser() as client:
+            pieces = chunks(b'{"text": "hello", "tok', b'en": "blank', b"-this", b'"}')
+            await client.post(f"https://{HOST}/echo", content=pieces)
+            packed = gzip.compress(b'{"token": "blank-this", "text": "unseen"}')
+            await client.post(f"https://{HOST}/echo", content=packed, headers={"Content-Encoding": "gzip"})
+        frames = await rig.frames(lambda found: sum(frame.kind == "close" for frame in found) == 2)
+
+    assert [frame.body for frame in frames if frame.kind == "request"] == [b'{"text": "hello", "token": "**********"}']
+    assert [frame.meta for frame in frames if frame.kind == "close"] == [{}, {"cut": True}]
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_copied"),
+    [
+        ({}, True),
+        ({"Origin": "https://www.pixelpals.example"}, True),
+        ({"Origin": "https://pixelpals.example:443", "Sec-Fetch-Site": "same-site"}, True),
+        ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}, True),
+        ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}, False),
+        ({"Origin": "https://page.example"}, False),
+        ({"Origin": "https://pixelpals.example.page.example"}, False),
+        ({"Origin": "http://www.pixelpals.example"}, False),
+        ({"Origin": "null"}, False),
+    ],
+)
+async def test_what_a_page_of_somebody_elses_asks_for_passes_and_is_not_copied(
+    tmp_path: Path, headers: dict[str, str], is_copied: bool
+) -> None:
+    async with a_rig(tmp_path) as rig:
+        async with rig.browser() as client:
+            answer = await client.get(f"https://{HOST}/json", headers=headers)
+        how: dict[str, Any] = {"proxy": rig.proxy, "ssl": rig.trust(origins=False), "additional_headers": headers}
+        async with websockets.connect(f"wss://{HOST}/socket", **how) as line:
+            await line.send("hello")
+            echoed = await line.recv()
+            if is_copied:
+                frames = await rig.frames(lambda found: any(frame.kind == "client" for frame in found))
+        if not is_copied:
+            counted = await rig.counters(lambda found: found.get("from_elsewhere", 0) == 2)
+            frames = await rig.frames()
+
+    assert (answer.content, echoed) == (LONG_TEXT, "hello")
+    if is_copied:
+        assert {"response", "client"} <= {frame.kind for frame in frames}
+    else:
+        assert (frames, counted["from_elsewhere"]) == ([], 2)
+
+
 async def test_nothing_of_a_device_that_is_not_enrolled_is_copied_even_in_plain_http(tmp_path: Path) -> None:
     async with a_rig(tmp_path, enrolled=False) as rig:
         async with rig.browser() as client:

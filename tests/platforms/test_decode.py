@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import tldextract
+
 from screener import platforms
 from screener.capture import Capture
 from screener.platforms import MAX_EVENTS, Kept, Memory, decode, endpoints, platform_of, platform_of_host, unseen
@@ -104,4 +106,13 @@ def test_every_platform_is_found_by_its_hosts_and_says_what_it_can_not_see():
         assert unseen(decoder.name)
     assert platform_of_host("bank.example") is None
     assert not endpoints().watches("notdiscord.com")
+
+
+def test_pages_of_the_platforms_own_sites_are_told_from_everybody_elses():
+    suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, fallback_to_snapshot=True)
+
+    assert all(suffixes(site).top_domain_under_public_suffix == site for site in endpoints().sites)
+    assert endpoints().is_own_page("https://www.roblox.com")
+    assert not endpoints().is_own_page("https://roblox.com.page.example")
+    assert not endpoints().is_own_page("null")
     assert unseen("pixelpals") == ""
