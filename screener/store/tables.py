@@ -7,6 +7,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     String,
@@ -149,29 +150,19 @@ issues = Table(
     Column("count", Integer, nullable=False),
 )
 
-users = Table(
-    "users",
+# What contacts that nobody knows wrote, and what was answered: sealed, and gone after a month.
+texts = Table(
+    "texts",
     metadata,
-    Column("id", String(32), primary_key=True),
-    Column("name", String(80), nullable=False, unique=True),
-    Column("password_hash", String(200), nullable=False),
-    Column("epoch", Integer, nullable=False),
-    Column("created", BigInteger, nullable=False),
-)
-
-failures = Table(
-    "failures",
-    metadata,
-    Column("key", String(200), nullable=False),
+    Column("platform", String(40), nullable=False),
+    Column("account", String(200), nullable=False),
+    Column("id", String(400), nullable=False),
+    Column("relationship", ForeignKey("relationships.id"), nullable=False),
+    Column("by", String(10), nullable=False),
     Column("at", BigInteger, nullable=False),
-    Index("ix_failures_key", "key", "at"),
-)
-
-acts = Table(
-    "acts",
-    metadata,
-    Column("alert", ForeignKey("alerts.id"), nullable=False),
-    Column("by", String(80), nullable=False),
-    Column("did", String(20), nullable=False),
-    Column("at", BigInteger, nullable=False),
+    Column("captured", BigInteger, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("platform", "account", "id"),
+    Index("ix_texts_relationship", "relationship", "at"),
+    Index("ix_texts_captured", "captured"),
 )

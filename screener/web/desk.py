@@ -17,8 +17,9 @@ from screener.family import Member
 from screener.relationships import Relationship
 from screener.spool import Reader
 from screener.store.base import Issue
+from screener.store.people import acts, failures, users
 from screener.store.sql import SqlStore, alert_of, canary_of
-from screener.store.tables import acts, alerts, canaries, failures, issues, readings, relationships, users
+from screener.store.tables import alerts, canaries, issues, readings, relationships
 from screener.store.times import micros, moment
 from screener.web.base import AlertView, Change, ContactView, Coverage, IssueView, SignalView, User
 from screener.web.facts import told

@@ -241,7 +241,7 @@ async def test_a_platform_that_changed_its_layout_is_an_issue_within_the_day(off
         decoded = Decoded(
             platform="facebook", endpoint="graphql", unreadable=why, events=() if number else (a_request(),)
         )
-        at = now + timedelta(seconds=20 * number)
+        at = now + timedelta(minutes=2 * number)
         await pipeline.screen(replace(capture, at=at), decoded, Memory())
 
     found = {issue.key: issue for issue in await office.desk.issues()}
