@@ -3,6 +3,7 @@
 import difflib
 import ipaddress
 import re
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -43,6 +44,7 @@ class _Strict(BaseModel):
 class MemberSettings(_Strict):
     name: Annotated[str, Field(min_length=1, max_length=80)]
     age: Annotated[int | None, Field(ge=0, le=130)] = None
+    born: Annotated[date, Field(ge=date(1900, 1, 1))] | None = None
     role: Role | None = None
     country: Annotated[str, AfterValidator(_country)] | None = None
     timezone: Annotated[str, AfterValidator(timezone_named)] = "UTC"
@@ -79,6 +81,7 @@ class Config(_Strict):
                 Member.named(
                     m.name,
                     age=m.age,
+                    born=m.born,
                     role=m.role,
                     country=m.country,
                     timezone=m.timezone,

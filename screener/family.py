@@ -2,7 +2,8 @@
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -29,6 +30,7 @@ class Member:
     id: str
     name: str
     age: int | None = None
+    born: date | None = None
     role: Role = "child"
     country: str | None = None
     timezone: str = "UTC"
@@ -41,6 +43,15 @@ class Member:
         grown = age is not None and age >= ADULT_FROM
         return cls(id=f"member:{name}", name=name, age=age, role=role or ("adult" if grown else "child"), **more)
 
+    def on(self, at: datetime) -> Self:
+        """The member as old as on that day, where the birthday is known: a child grows up by itself."""
+        if self.born is None:
+            return self
+        today = at.astimezone(self.zone).date()
+        age = today.year - self.born.year - ((today.month, today.day) < (self.born.month, self.born.day))
+        grown = "adult" if self.role == "child" and age >= ADULT_FROM else self.role
+        return replace(self, age=max(age, 0), role=grown)
+
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
@@ -51,6 +62,14 @@ class Family:
     """All whom we look after. An account belongs to the member it was given to, else to the owner of the device."""
 
     members: tuple[Member, ...] = ()
+
+    def on(self, at: datetime) -> Self:
+        """The same, each as old as on that day."""
+        return replace(self, members=tuple(member.on(at) for member in self.members))
+
+    def named(self, id: str) -> Member | None:
+        """The member with that id."""
+        return next((member for member in self.members if member.id == id), None)
 
     def owner(self, account: Account, device: str = "") -> Member:
         """Whose account this is; a member named after the account itself where nobody has said."""

@@ -217,7 +217,7 @@ class Pipeline:
         )
 
     def _member(self, event: Event, device: str) -> Member:
-        return self.member or self.family.owner(event.account, device)
+        return (self.member or self.family.owner(event.account, device)).on(event.at)
 
     def _was_friend_before(self, event: Event) -> bool:
         since = event.contact.friend_since

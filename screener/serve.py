@@ -18,12 +18,14 @@ from screener.home.pac import pac
 from screener.pipeline import Followed, Pipeline
 from screener.reading import Reading
 from screener.resources import shipped
+from screener.seal import Seal
 from screener.spool import Reader, place
 from screener.store.sql import SqlStore
 from screener.web.app import create_app
 from screener.web.base import Change
 from screener.web.claim import Claim
 from screener.web.desk import SqlDesk
+from screener.web.rooms import House, rooms
 from screener.web.serve import listen, serve_on
 
 log = logging.getLogger(__name__)
@@ -45,10 +47,9 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
     except Mistake as mistake:
         log.error("%s", mistake)
         issues, meaning = [*issues, health.of_meaning(str(mistake), datetime.now(UTC))], None
-    desk = SqlDesk(store, reader, issues, enrolled=home.enrolled_devices)
-    pipeline = Pipeline(
-        family=settings.household(), rulebook=rules, store=store, since=await store.begun(), meaning=meaning
-    )
+    family = settings.household()
+    desk = SqlDesk(store, reader, issues, enrolled=home.enrolled_devices, family=family)
+    pipeline = Pipeline(family=family, rulebook=rules, store=store, since=await store.begun(), meaning=meaning)
 
     async def tell(step: Followed) -> None:
         if step.alert is not None:
@@ -56,7 +57,11 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
 
     claim = Claim.new(datetime.now(UTC)) if await desk.users() == 0 else None
     app = create_app(
-        desk, claim=claim, secret=home.secret(), hosts=(settings.dashboard.host, *settings.dashboard.names)
+        desk,
+        claim=claim,
+        secret=home.secret(),
+        hosts=(settings.dashboard.host, *settings.dashboard.names),
+        rooms=rooms(House(store=store, desk=desk, seal=Seal(key=home.seal_key()))),
     )
 
     async def proxy_pac(request: Request) -> Response:

@@ -65,7 +65,8 @@ async def _show(stories: Sequence[Story], *, pace: float, once: bool, console: C
     async with staged(stories, say=lambda text: console.print(escape(text))) as stage:
         url, code = stage.supervisor.dashboard_url, stage.supervisor.claim_code
         password = "-".join(secrets.token_hex(2) for _ in range(4))
-        await asyncio.to_thread(claimed, url, str(code), password)
+        grown = next((told.member.id for each in stories for told in each.events if told.member.role != "child"), "")
+        await asyncio.to_thread(claimed, url, str(code), password, member=grown)
         console.print(f"\n  Dashboard  [bold]{url}[/bold]\n  Name       parent\n  Password   {password}\n")
         console.print(
             "Everything here is invented, stays on this machine and is deleted at the end. "

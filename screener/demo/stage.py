@@ -148,13 +148,17 @@ def _free_ports(many: int) -> list[int]:
         return [int(each.getsockname()[1]) for each in tried]
 
 
-def claimed(url: str, code: str, password: str, *, name: str = "parent") -> str:
-    """Makes the dashboard's first account and gives the cookie of its session. Raises Mistake when it is refused."""
+def claimed(url: str, code: str, password: str, *, name: str = "parent", member: str = "") -> str:
+    """Makes the dashboard's first account, that of `member` where one is given; gives the cookie of its session.
+
+    Raises Mistake when it is refused.
+    """
     address = urlsplit(url)
     connection = http.client.HTTPConnection(str(address.hostname), int(address.port or 80), timeout=30)
+    fields = {"code": code, "name": name, "password": password, "member": member}
     headers = {"Origin": url, "Content-Type": "application/x-www-form-urlencoded"}
     try:
-        connection.request("POST", "/claim", urlencode({"code": code, "name": name, "password": password}), headers)
+        connection.request("POST", "/claim", urlencode(fields), headers)
         answer = connection.getresponse()
         answer.read()
         cookie = (answer.getheader("set-cookie") or "").partition(";")[0]

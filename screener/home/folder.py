@@ -58,8 +58,9 @@ class Home:
             first = not self.settings.exists()
             if first:
                 _write(self.settings, _example().encode())
-            if not self._secret.exists():
-                _write(self._secret, secrets.token_bytes(SECRET_BYTES))
+            for key in (self._secret, self._seal):
+                if not key.exists():
+                    _write(key, secrets.token_bytes(SECRET_BYTES))
         except OSError as why:
             raise Mistake(
                 f"{self.folder}: this folder can't be written ({why.strerror}). Give it to the user who runs Screener,"
@@ -81,9 +82,23 @@ class Home:
             raise Mistake(f"{self._secret}: this key is damaged. Delete it; everybody will have to log in again.")
         return found
 
+    def seal_key(self) -> bytes:
+        """The key that texts, addresses and codes are sealed with. Raises Mistake when it is missing or damaged."""
+        found = self._seal.read_bytes() if self._seal.exists() else b""
+        if len(found) != SECRET_BYTES:
+            raise Mistake(
+                f"{self._seal}: this key is missing or damaged. Put it back from a backup; without it, what was sealed "
+                "can't be read again. To do without, delete the file, and start again."
+            )
+        return found
+
     @property
     def _secret(self) -> Path:
         return self.folder / "secret.key"
+
+    @property
+    def _seal(self) -> Path:
+        return self.folder / "seal.key"
 
 
 def _example() -> str:

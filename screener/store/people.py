@@ -12,7 +12,7 @@ from sqlalchemy import (
     Text,
 )
 
-from screener.store.tables import metadata
+from screener.store.tables import metadata as metadata
 
 users = Table(
     "users",

@@ -1,9 +1,9 @@
 """The dashboard put together."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from datetime import UTC, datetime
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -34,8 +34,11 @@ def create_app(
     secret: bytes,
     hosts: Collection[str] = (),
     clock: Callable[[], datetime] = utc_now,
+    rooms: Callable[[Door, Pages], Iterable[APIRouter]] = lambda door, pages: (),
 ) -> FastAPI:
-    """`hosts` are the names and addresses it answers to besides loopback; `secret` is at least 32 random bytes."""
+    """`hosts` are the names and addresses it answers to besides loopback; `secret` is at least 32 random bytes; `rooms`
+    are further pages.
+    """
     if len(secret) < 32:
         raise ValueError("secret: too short. Give at least 32 random bytes.")
     pages = Pages(clock=clock)
@@ -57,6 +60,8 @@ def create_app(
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     app.include_router(entry.routes())
     app.include_router(Overview(desk=desk, door=door, pages=pages, streams=streams).routes())
+    for router in rooms(door, pages):
+        app.include_router(router)
     app.add_api_route("/healthz", healthy, methods=["GET"])
     answer_mistakes(app, pages)
     return app

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from screener.alerts import State
+from screener.family import Member
 from screener.levels import LevelName
 from screener.rules import Stage
 from screener.store.base import Severity
@@ -49,7 +50,8 @@ class SignalView:
 class AlertView:
     """What a parent sees. `stages` are those reached; `unseen` says what can't be seen on that platform.
 
-    `member_is_adult` makes the page speak to the person, not about a child.
+    `member_is_adult` makes the page speak to the person, not about a child. `member` is the member's id, `relationship`
+    that of what the two had to do with each other.
     """
 
     id: str
@@ -64,6 +66,9 @@ class AlertView:
     signals: tuple[SignalView, ...] = ()
     unseen: str = ""
     member_is_adult: bool = False
+    member: str = ""
+    member_age: int | None = None
+    relationship: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,14 +95,25 @@ class Coverage:
     last_read: datetime | None = None
 
 
+UserRole = Literal["owner", "parent", "viewer", "child", "adult"]
+"""What somebody who logs in may do: all; see to alerts; look at them only; see what is seen of oneself, as a child or
+as an adult."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class User:
-    """Somebody who may log in. A session made under another `epoch` is no longer good."""
+    """Somebody who may log in. A session made under another `epoch` is no longer good.
+
+    `member` is the id of the member of the family who this is, where it is one; `language` is empty for the browser's.
+    """
 
     id: str
     name: str
     password_hash: str
     epoch: int = 0
+    role: UserRole = "owner"
+    member: str | None = None
+    language: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,12 +148,18 @@ class Desk(Protocol):
     async def users(self) -> int:
         """How many there are."""
 
+    async def have_pages(self) -> frozenset[str]:
+        """The members who have a log-in of their own, by id."""
+
     async def user(self, name: str) -> User | None: ...
 
     async def add_user(self, name: str, password_hash: str) -> None:
         """Raises ValueError if the name is taken."""
 
-    async def add_first_user(self, name: str, password_hash: str) -> bool:
+    async def members(self) -> tuple[Member, ...]:
+        """Who lives here, as old as today."""
+
+    async def add_first_user(self, name: str, password_hash: str, member: str | None = None) -> bool:
         """Adds the owner only if there is no user at all, in one transaction; says whether it did."""
 
     async def end_sessions(self, name: str) -> None:

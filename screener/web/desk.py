@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from screener import health, platforms
 from screener.alerts import State
-from screener.family import Member
+from screener.family import Family, Member
 from screener.relationships import Relationship
 from screener.spool import Reader
 from screener.store.base import Issue
@@ -42,11 +42,13 @@ class SqlDesk:
         reader: Reader,
         lasting: list[Issue] | None = None,
         enrolled: Callable[[], Collection[str]] = frozenset,
+        family: Family | None = None,
     ) -> None:
         self._engine = store.engine
         self._reader = reader
         self._lasting = lasting or []
         self._enrolled = enrolled
+        self._family = family or Family()
         self._listeners: set[asyncio.Queue[Change]] = set()
 
     def announce(self, change: Change) -> None:
@@ -72,11 +74,12 @@ class SqlDesk:
             .order_by(alerts.c.height.desc(), alerts.c.updated.desc())
             .limit(MAX_ALERTS)
         )
-        return [_view(row) for row in await self._rows(query)]
+        family = self._family.on(datetime.now(UTC))
+        return [_view(row, family) for row in await self._rows(query)]
 
     async def alert(self, id: str) -> AlertView | None:
         rows = await self._rows(_ALERTS.where(alerts.c.id == id))
-        return _view(rows[0]) if rows else None
+        return _view(rows[0], self._family.on(datetime.now(UTC))) if rows else None
 
     async def mark_seen(self, id: str, by: str) -> None:
         await self._settle(id, "seen", by, only_from="new")
@@ -141,13 +144,13 @@ class SqlDesk:
     async def users(self) -> int:
         return int((await self._rows(select(func.count()).select_from(users)))[0][0])
 
+    async def have_pages(self) -> frozenset[str]:
+        rows = await self._rows(select(users.c.member).where(users.c.member.is_not(None)))
+        return frozenset(row.member for row in rows)
+
     async def user(self, name: str) -> User | None:
         rows = await self._rows(select(users).where(users.c.name == name))
-        return (
-            User(id=rows[0].id, name=rows[0].name, password_hash=rows[0].password_hash, epoch=rows[0].epoch)
-            if rows
-            else None
-        )
+        return user_of(rows[0]) if rows else None
 
     async def add_user(self, name: str, password_hash: str) -> None:
         async with self._engine.begin() as connection:
@@ -157,9 +160,12 @@ class SqlDesk:
         if not added.rowcount:
             raise ValueError("the name is taken")
 
-    async def add_first_user(self, name: str, password_hash: str) -> bool:
+    async def members(self) -> tuple[Member, ...]:
+        return self._family.on(datetime.now(UTC)).members
+
+    async def add_first_user(self, name: str, password_hash: str, member: str | None = None) -> bool:
         nobody = ~select(users.c.id).exists()
-        row = _user(name, password_hash)
+        row = _user(name, password_hash) | {"role": "owner", "member": member}
         async with self._engine.begin() as connection:
             added = await connection.execute(
                 insert(users).from_select(list(row), select(*(literal(value) for value in row.values())).where(nobody))
@@ -201,8 +207,15 @@ _ALERTS = select(
 ).join(relationships, relationships.c.id == alerts.c.relationship)
 
 
-def _view(row: Any) -> AlertView:
+def user_of(row: Any) -> User:
+    """The user in a row of the table."""
+    names = ("id", "name", "password_hash", "epoch", "role", "member", "language")
+    return User(**{name: getattr(row, name) for name in names})
+
+
+def _view(row: Any, family: Family) -> AlertView:
     alert = alert_of(row)
+    member = family.named(row.member)
     relationship = Relationship.from_json(json.loads(row.memory), member=Member(id=row.member, name=row.member_name))
     contact = relationship.contact
     return AlertView(
@@ -210,7 +223,11 @@ def _view(row: Any) -> AlertView:
         level=alert.level,
         state=alert.state,
         member_name=row.member_name,
-        member_is_adult=row.member_is_adult,
+        # Who was a child when it was written down may be grown up today.
+        member_is_adult=row.member_is_adult or (member is not None and member.role != "child"),
+        member=row.member,
+        member_age=member.age if member else None,
+        relationship=row.relationship,
         contact=ContactView(
             platform=row.platform,
             id=row.contact,

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from screener.family import Member
 from screener.web.auth import Passwords, TooBusy, good_password, user_name
 from screener.web.base import Desk
 from screener.web.claim import Claim
@@ -42,7 +43,7 @@ class Entry:
     async def claim_page(self) -> Response:
         if await self.desk.users():
             return RedirectResponse("/login", 303)
-        return self._claim_form()
+        return await self._claim_form()
 
     async def claim_home(self, request: Request) -> Response:
         if await self.desk.users():
@@ -54,16 +55,18 @@ class Entry:
             name = user_name(typed)
             good_password(fields.get("password", ""))
         except ValueError as wrong:
-            return self._claim_form(wrong=_begun_large(str(wrong)), name=typed, status=400)
+            return await self._claim_form(wrong=_begun_large(str(wrong)), name=typed, status=400)
         if self.claim is None or not self.claim.matches(fields.get("code", ""), self.door.clock()):
-            return self._claim_form(
+            return await self._claim_form(
                 wrong="Code: not right. Copy the last one that Screener printed.", name=typed, status=403
             )
         try:
             password_hash = await self.passwords.hash(fields["password"])
         except TooBusy:
             return self.pages.error(503)
-        if not await self.desk.add_first_user(name, password_hash):
+        grown = {member.id for member in await self._grown()}
+        me = fields.get("member", "")
+        if not await self.desk.add_first_user(name, password_hash, me if me in grown else None):
             return RedirectResponse("/login", 303)
         self.claim.spend()
         user = await self.desk.user(name)
@@ -106,9 +109,14 @@ class Entry:
         answer.delete_cookie(COOKIE)
         return answer
 
-    def _claim_form(self, *, wrong: str = "", name: str = "", status: int = 200) -> Response:
+    async def _claim_form(self, *, wrong: str = "", name: str = "", status: int = 200) -> Response:
         is_open = self.claim is not None and self.claim.open(self.door.clock())
-        return self.pages.show("claim.html", {"open": is_open, "wrong": wrong, "name": name}, status=status)
+        values = {"open": is_open, "wrong": wrong, "name": name, "grown": await self._grown()}
+        return self.pages.show("claim.html", values, status=status)
+
+    async def _grown(self) -> list[Member]:
+        """Who of the family may be making the first account: what is seen of an adult only that adult sees."""
+        return [member for member in await self.desk.members() if member.role != "child"]
 
 
 def _begun_large(sentence: str) -> str:

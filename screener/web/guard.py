@@ -11,6 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from screener.web import tongue
 from screener.web.page import Pages
 from screener.web.tries import is_loopback
 
@@ -54,6 +55,7 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        tongue.accept(Headers(scope=scope).get("accept-language", ""))
         answer = Answer(send=send, cache="no-cache" if scope["path"].startswith("/static/") else "no-store")
         # The edge of the dashboard: whatever breaks on a page, the next page still works.
         try:

@@ -14,6 +14,7 @@ from screener.web.base import AlertView, Desk
 from screener.web.door import Door, LogInFirst, Visit
 from screener.web.live import Live, Streams, events
 from screener.web.page import Pages
+from screener.web.roles import Eyes, apart
 from screener.web.words import blind_spots, coverage_mend
 
 MOST_SHOWN = 100
@@ -40,7 +41,9 @@ class Overview:
 
     async def home(self, request: Request) -> Response:
         visit = await self.door.visit(request)
-        alerts = await self.desk.alerts(state="open")
+        eyes = await self._eyes(visit)
+        found = await self.desk.alerts(state="open")
+        alerts = eyes.whole(found)
         coverage, issues = await self.desk.coverage(), await self.desk.issues()
         now = self.door.clock()
         shown = alerts[:MOST_SHOWN]
@@ -53,27 +56,32 @@ class Overview:
             coverage=[(row, coverage_mend(row, now)) for row in coverage],
             issues=issues,
             blind=blind_spots(coverage, issues, now),
+            hints=eyes.hints(found),
+            apart=apart(found, eyes),
         )
 
     async def alert(self, request: Request, id: str) -> Response:
         visit = await self.door.visit(request)
-        alert = await self._found(id)
-        count = len(await self.desk.alerts(state="open"))
-        return self._show("alert.html", visit, alert=alert, advice=advice(alert), count=count)
+        eyes = await self._eyes(visit)
+        alert = await self._found(id, eyes)
+        count = await self._count(eyes)
+        may_change = eyes.may_change(alert)
+        return self._show("alert.html", visit, alert=alert, advice=advice(alert), count=count, may_change=may_change)
 
     async def closed(self, request: Request) -> Response:
         visit = await self.door.visit(request)
-        alerts = await self.desk.alerts(state="closed")
-        count = len(await self.desk.alerts(state="open"))
+        eyes = await self._eyes(visit)
+        alerts = eyes.whole(await self.desk.alerts(state="closed"))
+        count = await self._count(eyes)
         return self._show("closed.html", visit, alerts=alerts[:MOST_SHOWN], count=count)
 
     async def help(self, request: Request) -> Response:
         visit = await self.door.visit(request)
-        return self._show("help.html", visit, count=len(await self.desk.alerts(state="open")))
+        return self._show("help.html", visit, count=await self._count(await self._eyes(visit)))
 
     async def seen(self, request: Request, id: str) -> Response:
         visit, _ = await self.door.change(request)
-        await self.desk.mark_seen((await self._found(id)).id, visit.user.name)
+        await self.desk.mark_seen((await self._changed(id, visit)).id, visit.user.name)
         return RedirectResponse(f"/alerts/{id}", 303)
 
     async def close(self, request: Request, id: str) -> Response:
@@ -96,13 +104,28 @@ class Overview:
 
     async def _settle(self, request: Request, id: str, state: State, to: str) -> Response:
         visit, _ = await self.door.change(request)
-        await self.desk.set_state((await self._found(id)).id, state, visit.user.name)
+        await self.desk.set_state((await self._changed(id, visit)).id, state, visit.user.name)
         return RedirectResponse(to, 303)
 
-    async def _found(self, id: str) -> AlertView:
+    async def _eyes(self, visit: Visit) -> Eyes:
+        have = await self.desk.have_pages()
+        return Eyes(user=visit.user, now=self.door.clock(), has_page=have.__contains__)
+
+    async def _count(self, eyes: Eyes) -> int:
+        return len(eyes.whole(await self.desk.alerts(state="open")))
+
+    async def _found(self, id: str, eyes: Eyes) -> AlertView:
+        """What may not be seen is not there: a refusal would say that it is."""
         alert = await self.desk.alert(id)
-        if alert is None:
+        if alert is None or eyes.sight(alert) != "whole":
             raise HTTPException(404)
+        return alert
+
+    async def _changed(self, id: str, visit: Visit) -> AlertView:
+        eyes = await self._eyes(visit)
+        alert = await self._found(id, eyes)
+        if not eyes.may_change(alert):
+            raise HTTPException(403)
         return alert
 
     def _show(self, template: str, visit: Visit, **values: object) -> Response:

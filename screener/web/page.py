@@ -9,7 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from screener.web import advice, hostile, words
+from screener.web import advice, hostile, tongue, words
 
 HERE = Path(__file__).parent
 
@@ -43,7 +43,11 @@ class Pages:
 
     def show(self, template: str, values: Mapping[str, object], *, status: int = 200) -> HTMLResponse:
         now = self.clock()
-        text = self.templates.get_template(template).render(**values, ago=lambda at: words.ago(at, now))
+        user = values.get("user")
+        with tongue.speaking(tongue.chosen(getattr(user, "language", ""), tongue.accepted())):
+            text = self.templates.get_template(template).render(
+                **{"here": "", "count": 0} | dict(values), ago=lambda at: words.ago(at, now), language=tongue.language()
+            )
         # A name may hold half a character; it must not cost the page.
         return HTMLResponse(text.encode("utf-8", "replace"), status)
 
@@ -54,13 +58,15 @@ class Pages:
 
 def environment() -> Environment:
     made = Environment(
+        extensions=["jinja2.ext.i18n"],
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.install_gettext_callables(tongue._, tongue.plural_of, newstyle=True)  # type: ignore[attr-defined]
     made.filters |= {"shown": hostile.shown, "clear": hostile.clear, "moment": words.moment}
-    made.filters |= {"device": words.device_words}
+    made.filters |= {"device": words.device_words, "stage_words": lambda stage: words.STAGES[stage][0]}
     made.globals |= {"level_words": advice.level_words, "STAGES": words.STAGES, "user": None, "token": ""}
     return made

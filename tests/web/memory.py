@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from screener.alerts import State
+from screener.family import Member
 from screener.levels import LEVELS
 from screener.rules import Stage
 from screener.web.base import (
@@ -32,6 +33,7 @@ class MemoryDesk:
         self.strikes: dict[str, list[datetime]] = {}
         self.did: list[tuple[str, str, str]] = []
         self.listening: list[asyncio.Queue[Change]] = []
+        self.family: tuple[Member, ...] = ()
 
     def put(self, alert: AlertView) -> None:
         what: Literal["opened", "grew"] = "grew" if alert.id in self.all else "opened"
@@ -54,6 +56,9 @@ class MemoryDesk:
     async def set_state(self, id: str, state: State, by: str) -> None:
         self.did.append((id, state, by))
         self.put(replace(self.all[id], state=state))
+
+    async def have_pages(self) -> frozenset[str]:
+        return frozenset(user.member for user in self.people.values() if user.member is not None)
 
     async def issues(self) -> list[IssueView]:
         return self.troubles
@@ -81,10 +86,14 @@ class MemoryDesk:
             raise ValueError("the name is taken")
         self.people[name] = User(id=str(len(self.people) + 1), name=name, password_hash=password_hash)
 
-    async def add_first_user(self, name: str, password_hash: str) -> bool:
+    async def members(self) -> tuple[Member, ...]:
+        return self.family
+
+    async def add_first_user(self, name: str, password_hash: str, member: str | None = None) -> bool:
         if self.people:
             return False
         await self.add_user(name, password_hash)
+        self.people[name] = replace(self.people[name], member=member)
         return True
 
     async def end_sessions(self, name: str) -> None:

@@ -132,7 +132,9 @@ async def test_below_a_threat_there_is_no_crisis_and_no_police(anna: httpx.Async
 
 @pytest.mark.parametrize("level", ["look", "talk", "act"])
 async def test_an_adult_is_spoken_to_and_never_called_a_child(anna: httpx.AsyncClient, desk: MemoryDesk, level: str):
-    desk.put(an_alert("a1", level=level, member_is_adult=True, member_name="Tom", stages=STAGES))
+    desk.people["anna"] = replace(desk.people["anna"], member="member:Tom")
+    tom = {"member": "member:Tom", "member_name": "Tom", "member_is_adult": True}
+    desk.put(an_alert("a1", level=level, stages=STAGES, **tom))
 
     page = (await anna.get("/alerts/a1")).text
     home = (await anna.get("/")).text

@@ -1,0 +1,81 @@
+"""The language of a page: sentences are written in English and looked up in the catalogue of who reads them.
+
+`_` translates now, in the language of the request that is being answered; `later` marks what is translated when shown.
+"""
+
+import gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+
+CATALOGUES = Path(__file__).parent / "languages"
+LANGUAGES = {
+    "en": "English",
+    "es": "Español",
+    "fr": "Français",
+    "de": "Deutsch",
+    "pt": "Português",
+    "pl": "Polski",
+}
+_speaking: ContextVar[str] = ContextVar("speaking", default="en")
+_accepted: ContextVar[str] = ContextVar("accepted", default="")
+
+
+def language() -> str:
+    """The language that is spoken now."""
+    return _speaking.get()
+
+
+@contextmanager
+def speaking(wanted: str) -> Iterator[None]:
+    """Speaks this language inside; English where it is none of ours."""
+    token = _speaking.set(wanted if wanted in LANGUAGES else "en")
+    try:
+        yield
+    finally:
+        _speaking.reset(token)
+
+
+def chosen(user: str, accepted: str) -> str:
+    """The user's own choice, else the first of ours that the browser accepts ("de-AT,de;q=0.9,en;q=0.8")."""
+    for part in (user, *accepted[:200].split(",")):
+        code = part.partition(";")[0].strip().lower().partition("-")[0]
+        if code in LANGUAGES:
+            return code
+    return "en"
+
+
+def accept(header: str) -> None:
+    """Notes what the browser of this request accepts."""
+    _accepted.set(header)
+
+
+def accepted() -> str:
+    """What the browser of this request accepts."""
+    return _accepted.get()
+
+
+def _(text: str) -> str:
+    return _catalogue(_speaking.get()).gettext(text)
+
+
+def plural(one: str, many: str, count: int) -> str:
+    """The form for so many; `{count}` in it is filled in."""
+    return _catalogue(_speaking.get()).ngettext(one, many, count).replace("{count}", str(count))
+
+
+def plural_of(one: str, many: str, count: int) -> str:
+    """The form for so many, as templates ask for it; they fill in themselves."""
+    return _catalogue(_speaking.get()).ngettext(one, many, count)
+
+
+def later(text: str) -> str:
+    """The text itself, marked for the catalogues: what is kept in a table is translated when it is shown."""
+    return text
+
+
+@cache
+def _catalogue(code: str) -> gettext.NullTranslations:
+    return gettext.translation("screener", CATALOGUES, languages=[code], fallback=True)
