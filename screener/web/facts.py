@@ -14,6 +14,7 @@ def told(contact: Account) -> tuple[Known, ...]:
             contact.joined.date().isoformat() if contact.joined else None,
             "read from the id" if contact.joined_basis == "id" else stated,
         ),
+        ("Opened lately", _lately(contact), stated),
         ("Friends in common", contact.mutual_friends, stated),
         ("Shares nobody and nothing", "yes" if contact.is_stranger else None, stated),
         ("Friends or followers", contact.friends, stated),
@@ -28,6 +29,14 @@ def told(contact: Account) -> tuple[Known, ...]:
     return tuple(
         Known(label=label, value=str(value), basis=basis) for label, value, basis in found if value is not None
     )
+
+
+def _lately(contact: Account) -> str | None:
+    """Whether the account was new, and when that was said; where the day is known, this tells nothing more."""
+    if contact.joined is not None or contact.joined_recently_at is None:
+        return None
+    said = _yes_no(contact.joined_recently)
+    return f"{said}, as of {contact.joined_recently_at.date().isoformat()}" if said else None
 
 
 def _yes_no(value: bool | None) -> str | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from screener.web import advice, hostile, tongue, words
+from screener.web import advice, hostile, nav, tongue, words
 
 HERE = Path(__file__).parent
 
@@ -68,5 +68,11 @@ def environment() -> Environment:
     made.install_gettext_callables(tongue._, tongue.plural_of, newstyle=True)  # type: ignore[attr-defined]
     made.filters |= {"shown": hostile.shown, "clear": hostile.clear, "moment": words.moment}
     made.filters |= {"device": words.device_words, "stage_words": lambda stage: words.STAGES[stage][0]}
-    made.globals |= {"level_words": advice.level_words, "STAGES": words.STAGES, "user": None, "token": ""}
+    made.globals |= {
+        "level_words": advice.level_words,
+        "STAGES": words.STAGES,
+        "ways": nav.ways,
+        "user": None,
+        "token": "",
+    }
     return made
