@@ -4,6 +4,7 @@ import importlib
 import logging
 import pkgutil
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from screener.capture import Capture
 from screener.errors import Unreadable
 from screener.events import Account, Event
-from screener.platforms.base import Decoder, Endpoint, Kept, Memory
+from screener.platforms.base import Decoder, Endpoint, Kept, Memory, Seen, Sight
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,7 @@ __all__ = [
     "endpoints",
     "platform_of",
     "platform_of_host",
+    "sees",
     "title",
     "unseen",
 ]
@@ -146,6 +148,11 @@ def title(platform: str) -> str:
     """What people call a platform."""
     known = next((decoder.title for decoder in decoders() if decoder.name == platform), "")
     return known or platform.capitalize()
+
+
+def sees(platform: str) -> Mapping[Sight, Seen]:
+    """By what can be seen of a stranger, whether it can be seen on this platform."""
+    return next((decoder.sees for decoder in decoders() if decoder.name == platform), {})
 
 
 def unseen(platform: str) -> str:

@@ -11,11 +11,12 @@ from screener.alerts import State
 from screener.levels import LEVELS
 from screener.web.advice import advice
 from screener.web.base import AlertView, Desk
+from screener.web.coverage import map_of
 from screener.web.door import Door, LogInFirst, Visit
 from screener.web.live import Live, Streams, events
 from screener.web.page import Pages
-from screener.web.roles import Eyes, apart
-from screener.web.words import blind_spots, coverage_mend
+from screener.web.roles import LOOKS_AFTER, Eyes, apart
+from screener.web.words import blind_spots
 
 MOST_SHOWN = 100
 
@@ -53,7 +54,8 @@ class Overview:
             count=len(alerts),
             more=len(alerts) - len(shown),
             by_level=[(level, [one for one in shown if one.level == level]) for level in reversed(LEVELS)],
-            coverage=[(row, coverage_mend(row, now)) for row in coverage],
+            coverage=coverage,
+            map=map_of(coverage, await self.desk.members(), now) if eyes.user.role in LOOKS_AFTER else (),
             issues=issues,
             blind=blind_spots(coverage, issues, now),
             hints=eyes.hints(found),

@@ -9,7 +9,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from screener.web import advice, hostile, nav, tongue, words
+from screener import platforms
+from screener.web import advice, coverage, hostile, nav, tongue, words
 
 HERE = Path(__file__).parent
 
@@ -72,6 +73,8 @@ def environment() -> Environment:
         "level_words": advice.level_words,
         "STAGES": words.STAGES,
         "ways": nav.ways,
+        "platform_title": platforms.title,
+        "state_words": coverage.state_words,
         "user": None,
         "token": "",
     }

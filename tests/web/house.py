@@ -1,7 +1,7 @@
 """The dashboard on the real store: a family, what happened to it as events, and browsers of its people."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -138,10 +138,14 @@ def a_bad_story(member: Member = KIM, *, at: datetime = NOON, contact: str = "10
     )
 
 
-def a_strange_request(member: Member = KIM, *, at: datetime = NOON, contact: str = "100000000000777") -> Event:
-    """A request that makes a `look` by itself."""
+def a_strange_start(member: Member = KIM, *, at: datetime = NOON, contact: str = "100000000000777") -> Sequence[Event]:
+    """What makes a `look`, and no more."""
     account = an_account(id=member.accounts["facebook"][0])
-    stranger = a_contact(
-        id=contact, name="Sky W.", joined=at - timedelta(days=2), mutual_friends=0, friends=3, posts=0, picture=False
-    )
-    return replace(a_request(id=f"request:{contact}", at=at), account=account, contact=stranger)
+    stranger = a_contact(id=contact, name="Sky W.", joined=at - timedelta(days=4), mutual_friends=0)
+    lines = [
+        a_message(
+            id=f"mid.${contact}.{n}", at=at + timedelta(minutes=3 + n), account=account, contact=stranger, text=text
+        )
+        for n, text in enumerate(("hey, saw you on my feed, you look cool", "are your parents home?"))
+    ]
+    return (a_request(id=f"request:{contact}", at=at, account=account, contact=stranger), *lines)

@@ -56,7 +56,7 @@ async def test_a_device_on_which_nothing_was_read_is_shown_with_what_is_missing(
     page = (await anna.get("/")).text
 
     assert "Nothing has been read yet" in page and "Nothing needs you" not in page
-    assert "This computer" in page and "is looked after" in page and "(empty)" not in page
+    assert "this computer" in page and "is looked after" in page and "(empty)" not in page
     assert "http://screener.home.arpa/" in page and "The app keeps us out" not in page
 
 
