@@ -8,6 +8,9 @@ from typing import Any, ClassVar, Literal, Self
 Side = Literal["contact", "member"]
 Media = Literal["image", "video", "audio", "file", "sticker"]
 CallKind = Literal["audio", "video"]
+Origin = Literal[
+    "code", "community", "contacts", "game", "link", "other app", "profile", "school", "search", "suggestion"
+]
 
 LONGEST_TEXT = 300
 """So much of a name or a biography is kept."""
@@ -28,6 +31,10 @@ class Account:
     joined: datetime | None = None
     joined_basis: Literal["stated", "id"] | None = None
     """Where `joined` comes from: the platform stated it, or it is part of the permanent id."""
+    joined_recently: bool | None = None
+    """Whether the platform says that the account was opened lately, where it says no more."""
+    joined_recently_at: datetime | None = None
+    """The day on which the platform said so: what is new does not stay so."""
     mutual_friends: int | None = None
     friends: int | None = None
     """Friends or followers."""
@@ -47,6 +54,10 @@ class Account:
     friend_since: datetime | None = None
     is_stranger: bool | None = None
     """True where the platform itself says that the two share nobody and nothing."""
+    origin: Origin | None = None
+    """Where this account came upon the other one before it asked, as the platform says."""
+    spam: bool | None = None
+    """Whether the platform itself takes what this account sends to the other one for spam."""
 
     def merged(self, newer: "Account") -> "Account":
         """This account with everything that `newer` knows laid over it."""
@@ -70,7 +81,7 @@ class Account:
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
         """The account that `to_json` described."""
         named: dict[str, Any] = {each.name: kept[each.name] for each in fields(cls) if each.name in kept}
-        for name in ("joined", "friend_since"):
+        for name in ("joined", "joined_recently_at", "friend_since"):
             if name in named:
                 named[name] = datetime.fromtimestamp(named[name], UTC)
         return cls(**named)
@@ -115,6 +126,8 @@ class Accepted(Event):
 
     kind: ClassVar[str] = "accepted"
     by: Side = "member"
+    asked: bool | None = True
+    """Whether the other side had asked for it; None where that was neither seen nor said."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ from screener.events import (
 )
 from screener.family import Member
 from screener.meaning.base import Meant
-from screener.remembered import MOST_LISTS, Heard, Refused, Twin, with_heard, with_name, with_point
+from screener.remembered import MOST_LISTS, Called, Heard, Refused, Twin, with_called, with_heard, with_name, with_point
 from screener.tally import Hours, Tally, day_of
 
 WANTS = "wants-"
@@ -45,7 +45,11 @@ class Relationship:
     contact: Account
     known: bool = False
     """A parent said so, or they were friends long before the device was enrolled."""
+    trusted: bool = False
+    """Known only because a parent said so: that lies apart, as it may end or be taken back."""
     names: tuple[str, ...] = ()
+    called: tuple[Called, ...] = ()
+    """Every name and handle, with when it was first and last seen."""
     gave: tuple[str, ...] = ()
     """Handles and ids that the contact wrote to the member: where else they may be met."""
     twins: tuple[Twin, ...] = ()
@@ -105,6 +109,7 @@ class Relationship:
             "account": self.account.merged(event.account),
             "contact": contact,
             "names": with_name(self.names, event.contact.name),
+            "called": with_called(self.called, event.contact.name, event.contact.handle, event.at),
             "mutuals": with_point(self.mutuals, contact.mutual_friends, event.at),
             "first_at": min(self.first_at or event.at, event.at),
             "last_at": max(self.last_at or event.at, event.at),
@@ -118,7 +123,8 @@ class Relationship:
                 changes |= self._requested(event, heard)
             case Accepted():
                 asked: Side = "contact" if event.by == "member" else "member"
-                changes["requested_by"] = self.requested_by or asked
+                # An acceptance that nobody is known to have asked for makes nobody the one who asked.
+                changes["requested_by"] = self.requested_by or (asked if event.asked else None)
                 changes["accepted_at"] = self.accepted_at or event.at
             case Declined() | Blocked() | Removed() if event.by == "member":
                 changes["turned_away_at"] = max(self.turned_away_at or event.at, event.at)
@@ -233,8 +239,9 @@ class Relationship:
         return {
             "account": self.account.to_json(),
             "contact": self.contact.to_json(),
-            "known": self.known,
+            "known": self.known and not self.trusted,
             "names": list(self.names),
+            "called": [list(each) for each in self.called],
             "gave": list(self.gave),
             "twins": [list(twin) for twin in self.twins],
             "state": self.state(),
@@ -280,6 +287,7 @@ class Relationship:
             contact=Account.from_json(kept["contact"]),
             known=bool(kept.get("known")),
             names=tuple(kept.get("names", ())),
+            called=tuple(Called(*each) for each in kept.get("called", ())),
             gave=tuple(kept.get("gave", ())),
             twins=tuple(Twin(*twin) for twin in kept.get("twins", ())),
             requested_by=state.get("requested_by"),

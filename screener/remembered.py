@@ -10,6 +10,7 @@ MOST_NAMES = 20
 MOST_LISTS = 48
 MOST_POINTS = 4
 LONGEST_WORD = 40
+HOUR = 3600
 
 
 class Heard(NamedTuple):
@@ -33,6 +34,31 @@ class Twin(NamedTuple):
     platform: str
     id: str
     why: str
+
+
+class Called(NamedTuple):
+    """What the contact called itself, and from when to when it was seen so, in seconds."""
+
+    kind: str
+    text: str
+    first: int
+    last: int
+
+
+def with_called(called: tuple[Called, ...], name: str | None, handle: str | None, at: datetime) -> tuple[Called, ...]:
+    """Names and handles with one more sight of them; to the hour, as an inbox brings the same name all day long."""
+    seconds = int(at.timestamp())
+    for kind, text in (("name", name), ("handle", handle)):
+        if not text:
+            continue
+        cut = text[:LONGEST_WORD]
+        before = next((each for each in called if each.kind == kind and each.text == cut), None)
+        if before is None:
+            called = (*called, Called(kind, cut, seconds, seconds))[-MOST_NAMES:]
+        elif seconds >= before.last + HOUR or seconds < before.first:
+            now = before._replace(first=min(before.first, seconds), last=max(before.last, seconds))
+            called = tuple(now if each is before else each for each in called)
+    return called
 
 
 def with_name(names: tuple[str, ...], name: str | None) -> tuple[str, ...]:

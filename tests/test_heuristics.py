@@ -70,6 +70,35 @@ def test_a_fact_about_the_profile_is_measured(fact: str, contact: dict[str, obje
     assert facts[fact] == value
 
 
+@pytest.mark.parametrize(
+    ("told", "days", "value"),
+    [(True, 0, True), (True, 29, True), (True, 31, None), (True, -40, True), (False, 0, False), (False, 900, False)],
+)
+def test_an_account_that_was_opened_lately_is_so_for_thirty_days_and_an_old_one_stays_old(
+    told: bool, days: int, value: bool | None
+):
+    contact = a_contact(joined_recently=told, joined_recently_at=NOON - timedelta(days=days))
+
+    assert facts_of(a_request(contact=contact)).get("contact.joined_recently") is value
+
+
+def test_where_the_day_is_known_it_is_not_asked_whether_the_account_was_opened_lately():
+    contact = a_contact(joined_recently=True, joined_recently_at=NOON, joined=NOON - timedelta(days=3))
+
+    facts = facts_of(a_request(contact=contact))
+
+    assert "contact.joined_recently" not in facts
+    assert facts["contact.account_days"] == 3
+
+
+def test_where_a_contact_came_from_and_whether_it_is_taken_for_spam_is_only_what_the_platform_says():
+    told = facts_of(a_request(contact=a_contact(origin="game", spam=True)))
+    untold = facts_of(a_request())
+
+    assert (told["contact.asked_from"], told["contact.taken_for_spam"]) == ("game", True)
+    assert not {"contact.asked_from", "contact.taken_for_spam"} & set(untold)
+
+
 def test_half_a_pair_of_numbers_makes_no_ratio():
     facts = facts_of(a_request(contact=a_contact(following=800)))
 

@@ -40,6 +40,14 @@ def test_who_asked_is_told_by_the_acceptance_where_the_request_was_not_seen():
     assert (accepted_by_us.requested_by, accepted_by_them.requested_by) == ("contact", "member")
 
 
+def test_an_acceptance_that_nobody_is_known_to_have_asked_for_makes_nobody_the_one_who_asked():
+    accepted = a_relationship().after(an_acceptance(by="contact", asked=None))
+    asked_before = a_relationship().after(a_request(by="member")).after(an_acceptance(by="contact", asked=None))
+
+    assert (accepted.requested_by, accepted.accepted_at) == (None, NOON)
+    assert asked_before.requested_by == "member"
+
+
 def test_facts_about_the_contact_are_joined_and_what_is_unknown_erases_nothing():
     joined = datetime(2026, 9, 1, tzinfo=UTC)
     relationship = a_relationship().after(a_request(contact=a_contact(joined=joined), mutual_friends=0))
@@ -143,6 +151,7 @@ def test_what_is_written_down_is_read_back_the_same():
     relationship = (
         a_relationship(known=True)
         .after(a_request(contact=a_contact(joined=NOON, bio="Hello", is_friend=False)))
+        .after(a_request(contact=a_contact(joined_recently=True, joined_recently_at=NOON)))
         .after(an_acceptance())
         .after(a_message(at=NOON + timedelta(hours=1)), heard("wants-picture", "flattery"))
         .after(a_message(by="member", at=NOON + timedelta(hours=2)), heard("member-refuses"))

@@ -1,18 +1,37 @@
 """Facts of who the contact says to be: the age and the shape of the account."""
 
+from datetime import timedelta
+from typing import get_args
+
 from screener.entities import domains
-from screener.events import Event
+from screener.events import Event, Origin
 from screener.heuristics.base import Moment, fact, fact_of_moment
 from screener.relationships import Relationship
 from screener.tally import day_of
 
 DAY = 86_400
+# The platform does not say what it counts as lately; so long at least it holds.
+STAYS_NEW = timedelta(days=30)
 
 
 @fact("contact.account_days", "How old the contact's account is, in days; unknown if the platform does not say.")
 def account_days(event: Event, relationship: Relationship) -> int | None:
     joined = relationship.contact.joined
     return max(int((event.at - joined).total_seconds() // DAY), 0) if joined else None
+
+
+@fact(
+    "contact.joined_recently",
+    "Whether the platform says that the account was opened lately, without a day; unknown 30 days after it said so.",
+)
+def joined_recently(event: Event, relationship: Relationship) -> bool | None:
+    contact = relationship.contact
+    # Where the day is known, the account's age says it better.
+    if contact.joined is not None or contact.joined_recently_at is None:
+        return None
+    is_stale = event.at - contact.joined_recently_at > STAYS_NEW
+    # An account that was old stays so.
+    return None if contact.joined_recently and is_stale else contact.joined_recently
 
 
 @fact("contact.mutual_friends", "How many friends the contact and the member share.")
@@ -31,6 +50,20 @@ def mutual_friends_gained(moment: Moment) -> int | None:
     since = day_of(moment.event.at) - moment.windows.mutuals_days
     before = next((count for day, count in reversed(points) if day < since), points[0][1])
     return points[-1][1] - before
+
+
+@fact(
+    "contact.asked_from",
+    "Where the contact came upon the member before asking; unknown if the platform does not say.",
+    among=frozenset(get_args(Origin)),
+)
+def asked_from(event: Event, relationship: Relationship) -> str | None:
+    return relationship.contact.origin
+
+
+@fact("contact.taken_for_spam", "Whether the platform itself takes what the contact sends to the member for spam.")
+def taken_for_spam(event: Event, relationship: Relationship) -> bool | None:
+    return relationship.contact.spam
 
 
 @fact("contact.friends", "How many friends or followers the contact has.")

@@ -29,6 +29,7 @@ from screener.events import (
     Profile,
     Removed,
 )
+from screener.platforms.wire.kept import Kept
 
 __all__ = [
     "Accepted",
@@ -43,9 +44,11 @@ __all__ = [
     "Event",
     "Found",
     "FriendRequest",
+    "Kept",
     "Media",
     "Memory",
     "Message",
+    "Method",
     "Profile",
     "Removed",
     "Unreadable",
@@ -63,35 +66,6 @@ Sight = Literal["requests", "messages", "calls", "profiles", "pending", "account
 """What can be seen of a stranger: four kinds of exchange, whether a message waits to be allowed, and two facts."""
 Seen = Literal["yes", "no", "partly", "encrypted", "app only"]
 SIGHTS: tuple[Sight, ...] = get_args(Sight)
-
-
-class Kept(dict[str, Any]):
-    """Small JSON values that outlive a restart, oldest out first; notes which keys changed.
-
-    Keys name what they are about: "thread/123", "session/abc". One lives per platform and device, so keys of a platform
-    where several accounts share a device carry the account's id.
-    """
-
-    most = 20_000
-
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self.changed: set[str] = set()
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        if key in self and self[key] == value:
-            return
-        self.pop(key, None)
-        super().__setitem__(key, value)
-        self.changed.add(key)
-        if len(self) > self.most:
-            oldest = next(iter(self))
-            del self[oldest]
-            self.changed.add(oldest)
-
-    def changes(self) -> list[tuple[str, Any]]:
-        """The keys that changed, with their value, None for those that are gone."""
-        return [(key, self.get(key)) for key in sorted(self.changed)]
 
 
 @dataclass(kw_only=True)

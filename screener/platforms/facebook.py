@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from screener.capture import Capture, parsed
 from screener.platforms.base import Decoder, Found, Memory, Seen, Sight, Unreadable, dig, reads, socket
 from screener.platforms.wire import deltas, dgw, friending, lightspeed, messenger, mqtt, requeststream
-from screener.platforms.wire.documents import documents, found, page_documents
+from screener.platforms.wire.documents import documents, found, page_documents, prefetched
 from screener.platforms.wire.facebook import calls, older, profiles
 from screener.platforms.wire.meta import Place, is_id
 
@@ -24,7 +24,6 @@ METHODS = {
     "FBGQLS:FRIEND_REQUEST_RECEIVE_SUBSCRIBE": friending.PUSH,
     "FBGQLS:FRIEND_REQUEST_CONFIRM_SUBSCRIBE": friending.CONFIRMED,
 }
-BOX = frozenset({"__bbox"})
 METHOD = "x-dgw-app-XRSS-method"
 # The browser's name for its question about the list; the list's own name in the answer counts, this one only warns.
 _LIST_QUERY = re.compile(r"^FriendingCometFriendRequests")
@@ -34,7 +33,7 @@ class Facebook(Decoder):
     name = "facebook"
     hosts = (*PAGES, *GATEWAYS, *BROKERS)
     query = (
-        "av", "id", "x-dgw-uuid", "peer_id", "group_thread_id", "thread_type", "has_video", "call_id", "users_to_ring*",
+        "id", "x-dgw-uuid", "peer_id", "group_thread_id", "thread_type", "has_video", "call_id", "users_to_ring*",
     )  # fmt: skip
     cookie = "c_user"
     headers = ("x-fb-friendly-name",)
@@ -87,7 +86,13 @@ class Facebook(Decoder):
     # Before the pages by its name, and so looked at before them.
     @reads("GET", "/groupcall/*", "/videocall/*", hosts=PAGES)
     def call_page(self, capture: Capture, memory: Memory) -> Iterable[Found]:
-        yield from calls.opened(_place(capture, memory).held_by(capture.arguments.get("av")), capture.arguments)
+        if capture.status is not None and capture.status >= 300:
+            return
+        # Any page can open such an address: whose account it is, only the cookie or the answer can tell.
+        place = _place(capture, memory)
+        if place.account is None:
+            place = place.held_by(*map(_page_account, page_documents(capture.text)))
+        yield from calls.opened(place, capture.arguments)
 
     @reads("GET", "*", hosts=PAGES, content=("text/html",))
     def pages(self, capture: Capture, memory: Memory) -> Iterable[Found]:
@@ -96,7 +101,7 @@ class Facebook(Decoder):
         place, blocks = _place(capture, memory), list(page_documents(capture.text))
         if place.account is None:
             place = place.held_by(*map(_page_account, blocks))
-        results = [result for block in blocks for result in _results(block)]
+        results = [result for block in blocks for result in prefetched(block)]
         owner = profiles.owner(results) or _named_in(capture)
         for result in results:
             yield from _document(place, result, owner)
@@ -146,7 +151,9 @@ class Facebook(Decoder):
 
 def _place(capture: Capture, memory: Memory) -> Place:
     place = Place(account=None, at=capture.at, capture=capture.id, kept=memory.kept)
-    return place.held_by(capture.account, capture.arguments.get("x-dgw-uuid"), memory.stream.get("account"))
+    # The gateway's own address names the account; anybody can put such a field into the address of a page.
+    named = capture.arguments.get("x-dgw-uuid") if capture.via == "websocket" else None
+    return place.held_by(capture.account, named, memory.stream.get("account"))
 
 
 def _document(place: Place, document: Any, owner: str | None = None) -> Iterator[Found]:
@@ -211,17 +218,6 @@ def _published(place: Place, packet: mqtt.Publish, side: str) -> Iterator[Found]
             yield from deltas.deltas(place, parsed(packet.body))
         case "/legacy_web", "server":
             yield from deltas.notice(place, parsed(packet.body))
-
-
-def _results(block: Any) -> Iterator[Any]:
-    """The answers that a page brings with it, as the browser would have asked for them later."""
-    done: set[int] = set()
-    for _, box in found(block, BOX):
-        result = dig(box, "result")
-        if id(box) not in done and isinstance(dig(result, "data"), dict):
-            # A box within is part of this one: read twice, fifty nested boxes would take seconds.
-            done |= {id(inner) for _, inner in found(result, BOX)}
-            yield result
 
 
 def _named_in(capture: Capture) -> str | None:

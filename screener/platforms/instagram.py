@@ -18,7 +18,7 @@ from screener.platforms.base import (
     socket,
 )
 from screener.platforms.wire import dgw, mqtt
-from screener.platforms.wire.documents import documents, found, page_documents
+from screener.platforms.wire.documents import documents, found, page_documents, prefetched
 from screener.platforms.wire.instagram import about, direct, people, sent, slide, sync
 from screener.platforms.wire.instagram.session import Session
 from screener.platforms.wire.meta import is_id, need_id
@@ -33,7 +33,7 @@ TOLD_OF_A_PERSON = ("follower_count", "edge_followed_by", "biography", "friendsh
 ROOTS = frozenset({slide.THREAD, slide.DELTAS, people.REQUESTS, people.ACTIVITY})
 # An answer without any of these is not parsed at all: most are pictures' lists, and large.
 MARKS = tuple(root.encode() for root in (*ROOTS, *PERSONS[1:], *TOLD_OF_A_PERSON[:2]))
-BOX, STANDING, TARGET = (frozenset({name}) for name in ("__bbox", "friendship_status", "target_user_id"))
+STANDING, TARGET = (frozenset({name}) for name in ("friendship_status", "target_user_id"))
 # The browser's names for its questions: the answers' own names count, these only warn.
 EXPECTED = {
     "PolarisActivityFeedStoriesViewQuery": people.ACTIVITY.encode(),
@@ -184,7 +184,7 @@ class Instagram(Decoder):
             session.identify(number[1].decode(), session.own)
         if any(mark in capture.body for mark in MARKS):
             for block in page_documents(capture.text):
-                for result in _results(block):
+                for result in prefetched(block):
                     yield from _document(session, result)
 
     @socket("/ws/lightspeed", hosts=GATEWAYS)
@@ -291,14 +291,3 @@ def _target(form: dict[str, Any], arguments: dict[str, str]) -> str:
             told = found(parsed(fields["params"]), TARGET)
             return need_id({"target_user_id": next((value for _, value in told), None)}, "target_user_id")
     return need_id(form, "target_user_id")
-
-
-def _results(block: Any) -> Iterator[Any]:
-    """The answers that a page brings with it, as the browser would have asked for them later."""
-    done: set[int] = set()
-    for _, box in found(block, BOX):
-        result = dig(box, "result")
-        if id(box) not in done and isinstance(dig(result, "data"), dict):
-            # A box within is part of this one: read twice, fifty nested boxes would take seconds.
-            done |= {id(inner) for _, inner in found(result, BOX)}
-            yield result

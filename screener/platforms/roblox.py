@@ -41,7 +41,7 @@ PUSH, OLDER_PUSH = ("realtime-signalr.roblox.com",), ("realtime.roblox.com",)
 class Roblox(Decoder):
     name = "roblox"
     hosts = (*FRIENDS, *USERS, *APIS, *SETTINGS, *ECONOMY, *CHAT, *MAIL, *PUSH, *OLDER_PUSH)
-    query = ("userId", "conversation_id", "conversationId", "messageTab")
+    query = ("conversation_id", "conversationId")
     # What opens an account is sometimes asked for in chat: whoever pastes it there must not give it to us as well.
     secrets = (rb"_\|WARNING:-DO-NOT-SHARE-THIS[^|]{0,200}\|_", rb'"captchaToken"\s*:\s*"')
     sees: ClassVar[Mapping[Sight, Seen]] = {
@@ -78,7 +78,7 @@ class Roblox(Decoder):
     @reads("GET", "/v1/users/[0-9]*/currency", hosts=ECONOMY)
     def own_purse(self, capture: Capture, memory: Memory) -> Iterator[Found]:
         # The page's head shows how much there is to spend, and nobody is told that of another.
-        if _answered(capture):
+        if _answered(capture) and whole(capture.json, "robux") is not None:
             session = Session(capture=capture, memory=memory)
             session.mine(session.path_id())
         yield from ()
@@ -158,7 +158,7 @@ class Roblox(Decoder):
     def block_check(self, capture: Capture, memory: Memory) -> Iterator[Found]:
         if _answered(capture):
             session = Session(capture=capture, memory=memory)
-            own = session.mine(person_id(dig(capture.request_json, "requesterUserId"), "requesterUserId"))
+            own = session.one_of_mine(person_id(dig(capture.request_json, "requesterUserId"), "requesterUserId"))
             yield from each(_list(capture.json, "users"), partial(people.check_row, session, own))
 
     @reads("GET", "/v1/users/[0-9]*", hosts=USERS)
@@ -183,19 +183,14 @@ class Roblox(Decoder):
         if _answered(capture) and words(capture.json, "profileType") in (None, "User"):
             yield from Session(capture=capture, memory=memory).told(profile_of(capture.json))
 
-    @reads("GET", "/platform-chat-api/v*/metadata", hosts=APIS)
-    def chat_settings(self, capture: Capture, memory: Memory) -> Iterator[Found]:
-        # Every page asks for these, and says for whom.
-        if _succeeded(capture) and (own := capture.arguments.get("userId")):
-            Session(capture=capture, memory=memory).mine(person_id(own, "userId"))
-        yield from ()
-
     @reads("GET", "/platform-chat-api/v*/get-user-conversations", hosts=APIS)
     @reads("POST", "/platform-chat-api/v*/get-conversations", "/platform-chat-api/v*/create-conversations", hosts=APIS)
     def conversations(self, capture: Capture, memory: Memory) -> Iterator[Found]:
         if _answered(capture):
             session = Session(capture=capture, memory=memory)
-            yield from each(_list(capture.json, "conversations", "data"), partial(talk.conversation, session))
+            found = _list(capture.json, "conversations", "data")
+            session.mine_among(talk.people_in(row) for row in found)
+            yield from each(found, partial(talk.conversation, session))
 
     @reads("POST", "/platform-chat-api/v*/get-conversations-participants-metadata", hosts=APIS)
     def participants(self, capture: Capture, memory: Memory) -> Iterator[Found]:
@@ -223,7 +218,9 @@ class Roblox(Decoder):
     def older_conversations(self, capture: Capture, memory: Memory) -> Iterator[Found]:
         if _answered(capture):
             session = Session(capture=capture, memory=memory)
-            yield from each(_list(capture.json), lambda row: talk.conversation(session, older.conversation(row)))
+            found = [older.conversation(row) for row in _list(capture.json)]
+            session.mine_among(talk.people_in(row) for row in found)
+            yield from each(found, partial(talk.conversation, session))
 
     @reads("GET", "/v*/get-messages", "/v*/multi-get-latest-messages", hosts=CHAT)
     def older_messages(self, capture: Capture, memory: Memory) -> Iterator[Found]:
@@ -244,9 +241,10 @@ class Roblox(Decoder):
     def mail(self, capture: Capture, memory: Memory) -> Iterator[Found]:
         if not _answered(capture):
             return
-        session, tab = Session(capture=capture, memory=memory), capture.arguments.get("messageTab", "").lower()
+        session = Session(capture=capture, memory=memory)
         found = [capture.json] if capture.path.rpartition("/")[2].isdigit() else _list(capture.json, "collection")
-        yield from each(found[::-1], lambda row: older.mail(session, row, tab))
+        session.mine_among(older.sides(row) for row in found)
+        yield from each(found[::-1], partial(older.mail, session))
 
     @reads("POST", "/v1/messages/send", hosts=MAIL)
     def mail_sent(self, capture: Capture, memory: Memory) -> Iterator[Found]:

@@ -50,6 +50,9 @@ class Skype(Decoder):
         "said, and private conversations were encrypted from end to end."
     )
 
+    # The chat service is the same behind both platforms.
+    poll, conversations, thread, message_sent, message_changed = service.readers(name, CHATS)
+
     @reads("GET", CONTACTS)
     def contacts(self, capture: Capture, memory: Memory) -> Iterator[Found]:
         # One pattern for the list and what lies below it: a star in a path also stands for slashes.
@@ -90,27 +93,6 @@ class Skype(Decoder):
     def request_sent(self, capture: Capture, memory: Memory) -> Iterator[Found]:
         if succeeded(capture):
             yield from people.asked(_session(capture, memory), capture.request_json)
-
-    @reads("POST", "*/users/*/subscriptions/*/poll", hosts=CHATS)
-    def poll(self, capture: Capture, memory: Memory) -> Iterator[Found]:
-        yield from service.poll(_session(capture, memory))
-
-    @reads("GET", "*/users/*/conversations", "*/users/*/conversations/*", hosts=CHATS)
-    def conversations(self, capture: Capture, memory: Memory) -> Iterator[Found]:
-        yield from service.conversations(_session(capture, memory))
-
-    @reads("GET", "*/v1/threads/*", hosts=CHATS)
-    def thread(self, capture: Capture, memory: Memory) -> Iterator[Found]:
-        yield from service.thread(_session(capture, memory))
-
-    @reads("POST", "*/users/*/conversations/*/messages", hosts=CHATS)
-    def message_sent(self, capture: Capture, memory: Memory) -> Iterator[Found]:
-        yield from service.message_sent(_session(capture, memory))
-
-    @reads("PUT", "*/users/*/conversations/*/messages/*", hosts=CHATS)
-    @reads("DELETE", "*/users/*/conversations/*/messages/*", hosts=CHATS)
-    def message_changed(self, capture: Capture, memory: Memory) -> Iterator[Found]:
-        yield from service.message_changed(_session(capture, memory))
 
     @reads("GET", "/users/*/profile", hosts=("api.skype.com",))
     def profile(self, capture: Capture, memory: Memory) -> Iterator[Found]:

@@ -1,6 +1,7 @@
 """Teams Free, the successor of consumer Skype: messages, requests, calls and contacts from its web page."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
@@ -56,6 +57,9 @@ class Teams(Decoder):
         "neither lists nor is sent a message of stays unseen, and the phone app may refuse to be read at all."
     )
 
+    # The chat service is the same behind both platforms.
+    poll, conversations, thread, message_sent, message_changed = service.readers(name, CHATS)
+
     @socket("/socket.io/*", "/v4/*", hosts=PUSHES)
     def pushes(self, capture: Capture, memory: Memory) -> Iterator[Found]:
         if capture.side == "client":
@@ -74,28 +78,6 @@ class Teams(Decoder):
                 yield why
             # It would else be said with every push of the connection.
             memory.stream["told"] = memory.stream.get("told") or str(why) == WHOSE
-
-    @reads("POST", "*/users/*/subscriptions/*/poll", hosts=CHATS)
-    @reads("GET", "*/users/*/endpoints/*/events/poll", hosts=CHATS)
-    def poll(self, capture: Capture, memory: Memory) -> Iterator[Found]:
-        yield from service.poll(_session(capture, memory))
-
-    @reads("GET", "*/users/*/conversations", "*/users/*/conversations/*", hosts=CHATS)
-    def conversations(self, capture: Capture, memory: Memory) -> Iterator[Found]:
-        yield from service.conversations(_session(capture, memory))
-
-    @reads("GET", "*/v1/threads/*", hosts=CHATS)
-    def thread(self, capture: Capture, memory: Memory) -> Iterator[Found]:
-        yield from service.thread(_session(capture, memory))
-
-    @reads("POST", "*/users/*/conversations/*/messages", hosts=CHATS)
-    def message_sent(self, capture: Capture, memory: Memory) -> Iterator[Found]:
-        yield from service.message_sent(_session(capture, memory))
-
-    @reads("PUT", "*/users/*/conversations/*/messages/*", hosts=CHATS)
-    @reads("DELETE", "*/users/*/conversations/*/messages/*", hosts=CHATS)
-    def message_changed(self, capture: Capture, memory: Memory) -> Iterator[Found]:
-        yield from service.message_changed(_session(capture, memory))
 
     @reads("GET", "/api/csa/*/teams/users/me", "/api/csa/*/teams/users/me/updates", hosts=(PAGE,))
     def chats(self, capture: Capture, memory: Memory) -> Iterator[Found]:
@@ -166,4 +148,6 @@ def _session(capture: Capture, memory: Memory) -> Session:
 
 def _let_in(session: Session, whom: Any) -> Iterator[Found]:
     threads.decided(session, session.whose(), identity(whom, "mri"))
-    yield from people.ended(session, Accepted, whom)
+    for found in people.ended(session, Accepted, whom):
+        # The page keeps this list for whatever reason: who asked shows in the request.
+        yield replace(found, asked=None) if isinstance(found, Accepted) else found

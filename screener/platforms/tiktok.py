@@ -186,12 +186,16 @@ class TikTok(Decoder):
     @reads("POST", *_listing("/api/commit/follow/request/approve"), hosts=WEB)
     def request_accepted(self, capture: Capture, memory: Memory) -> Iterator[Found]:
         if _done(capture):
-            yield from follows.answered(Session(capture=capture, memory=memory), Accepted, _user(capture))
+            yield from follows.answered(
+                Session(capture=capture, memory=memory), Accepted, _user(capture), told=bool(capture.response)
+            )
 
     @reads("POST", *_listing("/api/commit/follow/request/reject"), hosts=WEB)
     def request_declined(self, capture: Capture, memory: Memory) -> Iterator[Found]:
         if _done(capture):
-            yield from follows.answered(Session(capture=capture, memory=memory), Declined, _user(capture))
+            yield from follows.answered(
+                Session(capture=capture, memory=memory), Declined, _user(capture), told=bool(capture.response)
+            )
 
     @reads("POST", *_listing("/api/commit/follow/user"), hosts=WEB)
     def followed(self, capture: Capture, memory: Memory) -> Iterator[Found]:

@@ -19,12 +19,13 @@ from screener.platforms.base import (
     socket,
 )
 from screener.platforms.wire.x import chat, direct, people, sending
-from screener.platforms.wire.x.objects import count, thread, words
+from screener.platforms.wire.x.objects import count, is_user, thread, words
 from screener.platforms.wire.x.session import Session
 
 PAGES = ("x.com", "twitter.com")
 API = (*PAGES, "api.x.com", "api.twitter.com")
-UNTRUSTED = ("untrusted", "untrusted_low_quality")
+SPAM = "untrusted_low_quality"
+UNTRUSTED = ("untrusted", SPAM)
 
 
 def _rest(*paths: str) -> tuple[str, ...]:
@@ -74,7 +75,8 @@ class X(Decoder):
             raise Unreadable(f"{'conversation_timeline' if steps[0] == 'conversation' else steps[0]} is missing")
         here = thread(steps[1]) if steps[0] == "conversation" else None
         pending = True if steps[-1] in UNTRUSTED else None
-        yield from direct.told(Session.of(capture, memory), root, pending=pending, here=here)
+        spam = True if steps[-1] == SPAM else None
+        yield from direct.told(Session.of(capture, memory), root, pending=pending, spam=spam, here=here)
 
     @reads("POST", *_rest("dm/new2", "dm/new"))
     def message_sent(self, capture: Capture, memory: Memory) -> Iterator[Found]:
@@ -116,7 +118,8 @@ class X(Decoder):
         if kind == "blocks":
             yield from people.blocked(session, contact)
         elif act in ("accept", "deny"):
-            yield from people.answered(session, Accepted if act == "accept" else Declined, contact)
+            kind_of_answer = Accepted if act == "accept" else Declined
+            yield from people.answered(session, kind_of_answer, contact, told=is_user(answer))
         elif act == "create":
             yield from people.followed(session, contact, answer)
         else:

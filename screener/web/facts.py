@@ -17,6 +17,8 @@ def told(contact: Account) -> tuple[Known, ...]:
         ("Opened lately", _lately(contact), stated),
         ("Friends in common", contact.mutual_friends, stated),
         ("Shares nobody and nothing", "yes" if contact.is_stranger else None, stated),
+        ("Came upon the other in", contact.origin, stated),
+        ("Taken for spam", _yes_no(contact.spam), stated),
         ("Friends or followers", contact.friends, stated),
         ("Follows", contact.following, stated),
         ("Posts", contact.posts, stated),

@@ -10,7 +10,7 @@ from typing import Any, get_args
 import pytest
 
 from screener.capture import Capture
-from screener.events import Call, Event, FriendRequest, Message, Profile
+from screener.events import Call, Event, FriendRequest, Message, Origin, Profile
 from screener.platforms import decoders, endpoints
 from screener.platforms.base import SIGHTS, Decoder, Seen
 from tests.platforms.bodies import STRUCTURED
@@ -150,8 +150,12 @@ def assert_well_formed_event(event: Event) -> None:
             assert words is None or isinstance(words, str)
         for count in (account.mutual_friends, account.friends, account.following, account.posts, account.age):
             assert count is None or (type(count) is int and 0 <= count < 10**12)
-        for claim in (account.picture, account.verified, account.is_friend, account.is_stranger):
+        for claim in (
+            account.picture, account.verified, account.is_friend, account.is_stranger, account.joined_recently,
+            account.spam, getattr(event, "asked", None),
+        ):  # fmt: skip
             assert claim in (None, True, False)
+        assert account.origin is None or account.origin in get_args(Origin)
     assert isinstance(event.id, str)
     assert event.id
     assert event.at.tzinfo is not None

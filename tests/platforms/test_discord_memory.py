@@ -150,10 +150,10 @@ def test_who_wrote_is_remembered_of_the_last_messages_only() -> None:
     assert len(kept[f"writers/{KIM}/{CHANNEL}"]) == 40
 
 
-def test_what_a_program_wrote_and_took_back_is_nobodys_doing() -> None:
-    program = SAID | {"author": {"id": "9", "bot": True}}
+def test_what_the_platform_itself_wrote_and_took_back_is_nobodys_doing() -> None:
+    note = SAID | {"author": {"id": "9", "bot": True, "system": True}}
     gone = {"id": SAID["id"], "channel_id": CHANNEL}
-    story = [dispatch("READY", READY), dispatch("MESSAGE_CREATE", program), dispatch("MESSAGE_DELETE", gone)]
+    story = [dispatch("READY", READY), dispatch("MESSAGE_CREATE", note), dispatch("MESSAGE_DELETE", gone)]
 
     events, unreadable = read(a_story(story), Memory())
 

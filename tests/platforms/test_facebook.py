@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from screener.events import Accepted, Account, Call, FriendRequest, Message, Profile
 from screener.platforms import Memory, decode, endpoints
 from screener.platforms.base import Kept
-from screener.platforms.wire import friending
+from screener.platforms.wire import friending, written
 from screener.platforms.wire.facebook import conversations, facts
 from screener.platforms.wire.facebook.known import known, learned
 from screener.platforms.wire.meta import Place, facebook_address, is_id, stamp
@@ -21,7 +21,7 @@ from tests.platforms.cases import Played, capture, play
 from tests.platforms.meta_writers import mqtt
 from tests.platforms.test_cases import assert_well_formed
 
-MEMBER, MAYA = "100000000000001", "100000000000777"
+MEMBER, MAYA, OTHER = "100000000000001", "100000000000777", "100000000000888"
 NOON = datetime(2026, 10, 2, 12, tzinfo=UTC)
 ADDRESSES = [
     "wss://gateway.facebook.com/ws/realtime",
@@ -346,15 +346,42 @@ def test_a_call_in_a_group_that_is_not_named_is_in_no_conversation() -> None:
     assert (call.group, call.conversation, call.call) == (True, None, "video")
 
 
-def test_only_so_many_messages_are_remembered_for_their_changes() -> None:
+def test_only_the_latest_messages_of_a_conversation_are_remembered_for_their_changes() -> None:
     place = a_place(Kept())
 
-    for number in range(200):
-        conversations.wrote(place, f"mid.{number}", f"mid.{number}", MAYA, "contact", MAYA)
+    for number in reversed(range(200)):
+        at = NOON + timedelta(seconds=number)
+        written.remember(place, MAYA, f"mid.{number}", author=MAYA, at=at, id=f"mid.{number}", texts=["hi"])
+    written.remember(place, OTHER, "mid.other", author=OTHER, at=NOON, id="mid.other", texts=[])
 
-    assert conversations.written(place, "mid.199") == ("mid.199", MAYA, "contact", MAYA)
-    assert conversations.written(place, "mid.100") is None
-    assert len(place.kept[f"wrote/{MEMBER}"]) == conversations.MOST_WRITTEN
+    latest = written.find(place, MAYA, "mid.199")
+    assert latest is not None
+    assert (latest.author, latest.is_new(" hi "), latest.is_new("other"), latest.is_new(None)) == (
+        MAYA,
+        False,
+        True,
+        False,
+    )
+    assert written.find(place, MAYA, "mid.99") is None
+    assert len(place.kept[f"wrote/{MEMBER}/{MAYA}"]) == written.MOST_MESSAGES
+    assert {
+        message: each.thread for message, each in written.find_all(place, {"mid.150", "mid.other", "x"}).items()
+    } == {
+        "mid.150": MAYA,
+        "mid.other": OTHER,
+    }
+
+
+def test_a_message_that_is_changed_again_and_again_stays_bounded() -> None:
+    place = a_place(Kept())
+
+    for number in range(50):
+        written.remember(place, MAYA, "mid.1", author=MAYA, at=None, id="mid.1", texts=[f"wording {number}"])
+
+    found = written.find(place, MAYA, "mid.1")
+    assert found is not None
+    assert len(found.marks) == written.MOST_VERSIONS
+    assert not found.is_new("wording 49")
 
 
 def test_a_page_with_a_hundred_thousand_lines_is_read_in_a_moment() -> None:

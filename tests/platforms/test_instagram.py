@@ -20,6 +20,7 @@ from screener.platforms.wire.instagram.about import _month
 from screener.platforms.wire.instagram.content import text_of
 from screener.platforms.wire.instagram.countries import code_of
 from screener.platforms.wire.instagram.objects import account_of, count, flag, is_friend, when
+from screener.platforms.wire.written import MOST_MESSAGES
 from tests.platforms.bodies import Writer
 from tests.platforms.cases import Played, capture, play
 from tests.platforms.instagram_writer import block, number
@@ -52,8 +53,8 @@ def a_thread(**more: Any) -> dict[str, Any]:
     return answered(GRAPHQL, {"data": {"node": {"as_ig_direct_thread": row}}}, method="POST")
 
 
-def pushed(id: str, number: str, **more: Any) -> dict[str, Any]:
-    message = {"message_id": id, "sender_fbid": number, "timestamp_ms": "1790963990000", "text_body": "hi"}
+def pushed(id: str, number: str, text_body: str = "hi", **more: Any) -> dict[str, Any]:
+    message = {"message_id": id, "sender_fbid": number, "timestamp_ms": "1790963990000", "text_body": text_body}
     change = {"__typename": "SlideUQPPNewMessage", "thread_fbid": "17850000000000555", "message": message}
     return {"url": GATEWAY, "body": {"instagram_slide": [{"data": 1, "deltas": [change]}]}, **more}
 
@@ -238,23 +239,76 @@ def test_what_is_remembered_stays_bounded() -> None:
     assert len(kept) == Kept.most
 
 
-def test_the_authors_of_a_long_connection_stay_bounded() -> None:
+def test_the_authors_of_a_long_conversation_stay_bounded_and_those_of_the_latest_messages_are_known() -> None:
     memory = Memory()
     decode(capture({**a_thread(), "account": OWN}, Writer()), memory)
 
-    for turn in range(7):
+    for turn in (3, 0, 1, 2):
         changes = [
             {
                 "__typename": "SlideUQPPNewMessage",
                 "thread_fbid": "17850000000000555",
-                "message": {"message_id": f"mid.${turn}.{n}", "sender_fbid": MAYA_NUMBER, "text_body": "x"},
+                "message": {
+                    "message_id": f"mid.${turn}.{n}",
+                    "sender_fbid": MAYA_NUMBER,
+                    "text_body": "x",
+                    "timestamp_ms": str(1790960000000 + turn * 1_000_000 + n * 1_000),
+                },
             }
             for n in range(1_000)
         ]
         body = {"instagram_slide": [{"data": 1, "deltas": changes}]}
         decode(capture({"url": GATEWAY, "account": OWN, "body": body}, Writer()), memory)
 
-    assert len(memory.stream["authors"]) == 5_000
+    kept = memory.kept[f"wrote/{OWN}/17850000000000555"]
+    assert len(kept) == MOST_MESSAGES
+    assert set(kept) == {f"mid.$3.{n}" for n in range(1_000 - MOST_MESSAGES, 1_000)}
+
+
+def test_no_words_are_remembered_of_a_message() -> None:
+    played = received(a_thread(), pushed("mid.$1", MAYA_NUMBER, text_body="nobody else reads this"))
+
+    assert len(played.events) == 1
+    assert "nobody else" not in json.dumps(played.kept)
+
+
+def test_an_account_is_new_for_the_day_on_which_the_page_says_so() -> None:
+    user = {"id": MAYA, "username": "maya.example", "edge_followed_by": {"count": 3}}
+    url = "https://www.instagram.com/api/v1/users/web_profile_info/"
+    answers = [
+        answered(url, {"data": {"user": {**user, "is_joined_recently": told}}}, at=f"2026-10-0{day}T18:00:00Z")
+        for day, told in ((2, True), (2, True), (3, True), (4, None), (5, False), (6, "no"))
+    ]
+
+    events = received(*answers).events
+
+    assert [(event.contact.joined_recently, event.contact.joined_recently_at) for event in events] == [
+        (True, datetime(2026, 10, 2, tzinfo=UTC)),
+        (True, datetime(2026, 10, 3, tzinfo=UTC)),
+        (False, datetime(2026, 10, 5, tzinfo=UTC)),
+    ]
+    assert all(event.contact.joined is None for event in events)
+
+
+@pytest.mark.parametrize("name", ["fbid", "fbid_v2"])
+def test_a_number_that_is_not_for_messages_does_not_make_the_members_own_known(name: str) -> None:
+    user = {"pk": OWN, "username": "kim.example", name: "17841000000000001", "follower_count": 3}
+    page = answered(f"https://i.instagram.com/api/v1/users/{OWN}/info/", {"user": user})
+
+    played = received(page, a_thread(), pushed("mid.$1", OWN_NUMBER))
+
+    assert played.unreadable == ["who wrote the message is not known yet"]
+    assert not played.events
+
+
+def test_the_address_of_a_page_does_not_name_the_account_holder() -> None:
+    url = f"{PENDING}?x-dgw-uuid={OWN}"
+    raw = answered(url, {"users": [{"pk": MAYA, "username": "maya.example"}], "status": "ok"})
+
+    played = play([(capture(raw, Writer()), False)])
+
+    assert not played.events
+    assert played.unreadable == ["whose account it is, is missing"]
 
 
 def test_half_a_character_in_a_text_can_be_written_to_a_file() -> None:

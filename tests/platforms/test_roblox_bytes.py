@@ -146,7 +146,6 @@ def everything() -> list[Capture]:
         ("apis.roblox.com", "POST", "/user-blocking-api/v1/users/batch-check-reciprocal-block"),
         ("apis.roblox.com", "POST", "/user-profile-api/v1/user/profiles/get-profiles"),
         ("apis.roblox.com", "POST", "/profile-platform-api/v1/profiles/get"),
-        ("apis.roblox.com", "GET", "/platform-chat-api/v1/metadata"),
         ("apis.roblox.com", "GET", "/platform-chat-api/v1/get-user-conversations"),
         ("apis.roblox.com", "GET", "/platform-chat-api/v1/get-conversation-messages"),
         ("apis.roblox.com", "POST", "/platform-chat-api/v1/get-conversations-participants-metadata"),
@@ -159,7 +158,7 @@ def everything() -> list[Capture]:
         ("privatemessages.roblox.com", "GET", "/v1/messages/5"),
         ("privatemessages.roblox.com", "POST", "/v1/messages/send"),
     ]
-    query = f"conversation_id=c-1&conversationId=55&userId={OWN}"
+    query = "conversation_id=c-1&conversationId=55"
     return [an_answer(None, host=host, method=method, path=path, query=query) for host, method, path in places]
 
 

@@ -86,13 +86,23 @@ def read(capture: Capture, memory: Memory | None = None) -> tuple[list[Event], l
             "yes",
         ),
         ("<quote><legacyquote>[1] Sam: </legacyquote>all of it</quote>", "all of it"),
-        ("<blockquote itemtype='reply'>old</blockquote><p>new</p>", "new"),
+        ('<blockquote><b itemprop="mri" itemid="8:sam.example"></b>old</blockquote><p>new</p>', "new"),
+        ('<quote author="8:Sam.Example">all of it</quote>', "all of it"),
+        # A quote of nobody known is what its writer says.
+        ("<blockquote>send it</blockquote><p>or else</p>", "send it\nor else"),
+        ("<quote>send it</quote>", "send it"),
+        ('<quote author="bo.example">send it</quote>or else', "send it\nor else"),
+        ("<blockquote itemtype='reply'>send it</blockquote><p>or else</p>", "send it\nor else"),
+        ("<legacyquote>send it</legacyquote>", "send it"),
+        ('hi <quote author="sam.example">no<blockquote>send it</blockquote></quote>', "hi"),
+        ('<blockquote>send <quote author="sam.example">no</quote>it</blockquote>', "send\nit"),
+        ("<blockquote>send it", "send it"),
         ('<contacts alt=""><c t="s" s="bo.example" f="Bo"/></contacts>', "Bo (bo.example)"),
         ("a < b", "a < b"),
     ],
 )
 def test_markup_becomes_what_a_person_reads(markup: str, text: str) -> None:
-    assert text_of(markup) == text
+    assert text_of(markup, others=["sam.example"]) == text
 
 
 @given(st.text(max_size=200) | st.text(alphabet='<>![]-/a"= &;#xquotep', max_size=200))

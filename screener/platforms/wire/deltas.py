@@ -6,7 +6,7 @@ from typing import Any
 from screener.capture import parsed
 from screener.platforms.base import Call, Deleted, Found, Media, Message, Unreadable, dig, every, need
 from screener.platforms.wire import friending
-from screener.platforms.wire.facebook import conversations
+from screener.platforms.wire.facebook import changes, conversations
 from screener.platforms.wire.facebook.conversations import GROUP, PAIR
 from screener.platforms.wire.meta import (
     MOST_IN_TEXT,
@@ -127,10 +127,11 @@ def _message(place: Place, delta: Any) -> Iterator[Found]:
     if at is None:
         raise Unreadable("messageMetadata.timestamp is no time")
     if contact is None:
+        changes.unheard(place, message, thread, at)
         return
     is_own, otid = actor == place.holder, dig(metadata, "offlineThreadingId")
     state = _state(place, thread, is_group, dig(metadata, "folderId", "systemFolderId"))
-    yield Message(
+    found = Message(
         id=own_message_id(place, otid, message) if is_own else message,
         at=at,
         account=place.ours,
@@ -144,6 +145,7 @@ def _message(place: Place, delta: Any) -> Iterator[Found]:
         media=_media(dig(delta, "attachments")),
         encrypted=False,
     )
+    yield from changes.said(place, message, found)
 
 
 def _call(place: Place, delta: Any) -> Iterator[Found]:

@@ -17,6 +17,7 @@ _GAP = re.compile(r"[\s,]*(?:for\s*\(;;\);\s*)?")
 _SCRIPT = re.compile(r"<script\b[^<>]{0,2000}>", re.IGNORECASE)
 _SCRIPT_END = re.compile(r"</script", re.IGNORECASE)
 _IS_JSON = re.compile(r"\stype\s*=\s*[\"']?application/json\b", re.IGNORECASE)
+_BOX = frozenset({"__bbox"})
 _DECODER = json.JSONDecoder()
 
 
@@ -100,6 +101,17 @@ def holders(document: Any, names: frozenset[str]) -> Iterator[dict[str, Any]]:
         else:
             waiting += [child for child in reversed(value) if isinstance(child, dict | list)]
     raise Unreadable(f"the body has more than {MAX_NODES} parts")
+
+
+def prefetched(block: Any) -> Iterator[Any]:
+    """The answers that a page of Meta's brings with it, as the browser would have asked for them later."""
+    done: set[int] = set()
+    for _, box in found(block, _BOX):
+        result = box.get("result") if isinstance(box, dict) else None
+        if id(box) not in done and isinstance(result, dict) and isinstance(result.get("data"), dict):
+            # A box within is part of this one: read twice, fifty nested boxes would take seconds.
+            done |= {id(inner) for _, inner in found(result, _BOX)}
+            yield result
 
 
 def _opens(key: str, child: Any, names: frozenset[str]) -> bool:

@@ -16,6 +16,7 @@ CALL, UNDEFINED, BLOB, INT64 = 5, 9, 16, 19
 # The positions of what matters in a procedure's arguments, counted from 0: they are the format's only schema.
 _MESSAGE = {
     "text": 0, "thread": 3, "at": 5, "id": 8, "otid": 9, "sender": 10, "sticker": 11, "admin": 12, "unsent": 17,
+    "edits": 68,
 }  # fmt: skip
 COLUMNS: dict[str, dict[str, int]] = {
     "insertMessage": _MESSAGE,

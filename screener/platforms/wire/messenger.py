@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from screener.platforms.base import Account, Call, Deleted, Edited, Event, Found, Media, Message, Unreadable, every
+from screener.platforms.base import Account, Call, Deleted, Event, Found, Media, Message, Unreadable, every
 from screener.platforms.wire import lightspeed
-from screener.platforms.wire.facebook import conversations, facts
+from screener.platforms.wire.facebook import changes, conversations, facts
 from screener.platforms.wire.facebook.conversations import FOLDERS, SECRET, group, is_pair, keep, pending, state
 from screener.platforms.wire.facebook.known import learned
 from screener.platforms.wire.lightspeed import Row
@@ -55,7 +55,7 @@ def program(place: Place, text: str, *, asked: bool) -> Iterator[Found]:
     media, calls = _attachments(rows)
     messages = [row for row in rows if row.name in MESSAGES]
     yield from every(messages, lambda row: _message(place, row, media, calls, asked=asked))
-    yield from every([row for row in rows if row.name == "editMessage"], lambda row: _edited(place, row))
+    yield from changes.told(place, [row for row in rows if row.name == "editMessage"])
     yield from (item for item in known if isinstance(item, Event) and item.contact.id not in writers)
 
 
@@ -217,6 +217,7 @@ def _message(
     is_own = sender == place.holder
     contact = sender if not is_own else thread if is_pair(place, thread, known) else None
     if contact is None or contact == place.holder:
+        changes.unheard(place, message, thread, at)
         return
     otid = row.columns.get("otid")
     base = Message(
@@ -241,33 +242,7 @@ def _message(
     elif not row.is_true("admin"):
         # The platform's own words are nobody's. A row without words in an encrypted chat says that somebody wrote.
         is_hidden = bool(known.get("encrypted")) and base.text is None and not base.media
-        if not base.history:
-            conversations.wrote(place, message, base.id, contact, base.by, thread)
-        yield replace(base, encrypted=is_hidden)
-
-
-def _edited(place: Place, row: Row) -> Iterator[Found]:
-    """A message that was changed; the row names neither the conversation nor who wrote it."""
-    message = row.text("id")
-    if message is None or len(message) > 200:
-        raise Unreadable("editMessage.id is missing")
-    if (known := conversations.written(place, message)) is None:
-        return
-    id, contact, by, thread = known
-    talk = state(place, thread)
-    yield Edited(
-        id=f"edited:{id}:{row.whole('edits') or int(place.at.timestamp())}",
-        message=id,
-        at=place.at,
-        account=place.ours,
-        contact=place.theirs(contact),
-        by=by,
-        conversation=thread,
-        group=group(talk),
-        pending=pending(talk),
-        capture=place.capture,
-        text=words(row.text("text"), MOST_IN_TEXT),
-    )
+        yield from changes.said(place, message, replace(base, encrypted=is_hidden), edits=row.whole("edits"))
 
 
 def _card(place: Place, message: Message, mid: str, card: str, known: dict[str, Any]) -> Call:

@@ -34,7 +34,8 @@ def related(session: Session, contact_id: str, asked: Any) -> Iterator[Found]:
         session.learn(own, replace(session.person(own, contact_id), is_stranger=True))
     if before == INCOMING or (is_sure and before is None):
         mark = session.relate(own, contact_id, FRIEND, None)
-        yield replace(people.accepted(session, own, contact_id, mark, None), by="member")
+        # The page only accepts what was asked.
+        yield replace(people.accepted(session, own, contact_id, mark, None), by="member", asked=True)
     elif before == OUTGOING or (before != FRIEND and session.has_list(own)):
         mark = session.relate(own, contact_id, OUTGOING, None)
         yield people.request(session, own, contact_id, mark, None, by="member", note=words(asked, "note"))

@@ -10,8 +10,11 @@ from screener.platforms.base import Account, Media, dig, moment, need
 PLATFORM = "discord"
 EPOCH_MS = 1_420_070_400_000
 ORDINARY, REPLY, CALL = 0, 19, 3
+# What a program answers to a command has kinds of its own.
+SPOKEN = (ORDINARY, REPLY, CALL, 20, 23)
 MOST_PARTS = 50
-LASTING = ("name", "handle", "picture", "avatar", "bio", "mutual_friends", "is_stranger")
+MOST_DEEP = 5
+LASTING = ("name", "handle", "picture", "avatar", "bio", "mutual_friends", "is_stranger", "origin", "spam")
 """What is remembered of somebody; the rest is in the id, or in the relationship."""
 
 
@@ -90,10 +93,13 @@ def profile_of(page: Any) -> Account:
     )
 
 
-def is_a_person(message: Any) -> bool:
-    """Whether a member of the platform wrote it, not a program."""
-    machine = any(claim(message, "author", sign) for sign in ("bot", "system"))
-    return not machine and dig(message, "webhook_id") is None
+def is_the_platforms(message: Any) -> bool:
+    """Whether the platform itself wrote it. A program that writes is a contact like any other."""
+    return claim(message, "author", "system") is True
+
+
+def is_a_program(message: Any) -> bool:
+    return claim(message, "author", "bot") is True or dig(message, "webhook_id") is not None
 
 
 def text_of(message: Any) -> str | None:
@@ -102,7 +108,27 @@ def text_of(message: Any) -> str | None:
     parts = [words(one, "content") for one in _parts(message)]
     parts.append(words(poll, "question", "text"))
     parts += [words(answer, "poll_media", "text") for answer in rows(poll, "answers")[:MOST_PARTS]]
+    if is_a_program(message):
+        # What unfolds below a person's message is the page that they link to; a program writes it itself.
+        parts += [part for card in rows(message, "embeds")[:MOST_PARTS] for part in _card(card)]
+        parts += _shown(rows(message, "components"))
     return "\n".join(part for part in parts if part) or None
+
+
+def _card(card: Any) -> list[str | None]:
+    fields = [words(one, name) for one in rows(card, "fields")[:MOST_PARTS] for name in ("name", "value")]
+    return [words(card, "title"), words(card, "description"), *fields, words(card, "footer", "text")]
+
+
+def _shown(components: list[Any]) -> list[str | None]:
+    """The texts among the parts out of which programs build their messages, which hold one another."""
+    found: list[str | None] = []
+    level = components
+    for _ in range(MOST_DEEP):
+        level = level[:MOST_PARTS]
+        found += [words(one, "content") or words(one, "label") for one in level]
+        level = [below for one in level for below in (*rows(one, "components"), dig(one, "accessory"))]
+    return found
 
 
 def media_of(message: Any) -> tuple[Media, ...]:

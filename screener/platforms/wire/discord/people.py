@@ -28,7 +28,8 @@ def relationship(session: Session, row: Any) -> Iterator[Found]:
         yield session.told(replace(contact, is_friend=True, friend_since=since))
     # A list's own request without a time may be years old: nothing says when it was sent.
     elif kind == INCOMING or (kind == OUTGOING and (since or not (session.past or session.listed))):
-        session.learn(own, replace(contact, is_stranger=claim(row, "stranger_request")))
+        stranger, spam = claim(row, "stranger_request"), claim(row, "is_spam_request")
+        session.learn(own, replace(contact, is_stranger=stranger, spam=spam))
         side: Side = "contact" if kind == INCOMING else "member"
         yield request(session, own, contact_id, mark, since, by=side, note=words(row, "note"))
 
@@ -111,6 +112,7 @@ def accepted(session: Session, own: str, contact_id: str, mark: str, since: date
         account=session.person(own, own),
         contact=replace(session.person(own, contact_id), is_friend=True, friend_since=since),
         by="member" if asked == "contact" else "contact",
+        asked=True if asked else None,
         history=is_told_late,
         capture=session.capture.id,
     )
@@ -138,7 +140,9 @@ def game(session: Session, row: Any) -> Iterator[Found]:
     before: dict[str, Any] = dig(session.memory.kept, key, default={})
     mark = (before.get("mark") if kind == FRIEND else None) or occasion(since.isoformat() if since else None)
     session.memory.kept[key] = {"type": kind, "mark": mark}
-    session.person(own, contact_id, dig(row, "user"))
+    contact = session.person(own, contact_id, dig(row, "user"))
+    if kind == INCOMING:
+        session.learn(own, replace(contact, origin="game"))
     if kind != FRIEND:
         side: Side = "contact" if kind == INCOMING else "member"
         found = request(session, own, contact_id, mark, since, by=side, note=None)
@@ -148,4 +152,4 @@ def game(session: Session, row: Any) -> Iterator[Found]:
         done: Side = "member" if before.get("type") == INCOMING else "contact"
         let_in = accepted(session, own, contact_id, mark, since)
         id = f"accepted:{own}:{contact_id}:{where}{mark}"
-        yield replace(let_in, id=id, contact=session.person(own, contact_id), by=done)
+        yield replace(let_in, id=id, contact=session.person(own, contact_id), by=done, asked=True)

@@ -14,7 +14,7 @@ DIRECT, GROUP = 1, 3
 FRIEND, SHUT_OUT, INCOMING, OUTGOING = 1, 2, 3, 4
 WHOSE = "whose account it is, is missing"
 NOBODY = ""
-"""In place of a writer: a program, or the platform itself."""
+"""In place of a writer: the platform itself."""
 WRITER = "who wrote the message is not known yet"
 # What a list holds that is older than this was not news when the page asked for it.
 HISTORY_AFTER = timedelta(minutes=10)

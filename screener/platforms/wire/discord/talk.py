@@ -9,11 +9,11 @@ from screener.platforms.wire.discord.calls import call
 from screener.platforms.wire.discord.objects import (
     CALL,
     ORDINARY,
-    REPLY,
+    SPOKEN,
     born,
     call_seconds,
     claim,
-    is_a_person,
+    is_the_platforms,
     media_of,
     rows,
     text_of,
@@ -41,6 +41,9 @@ def conversation(session: Session, row: Any) -> Iterator[Found]:
     if kind != DIRECT or len(others) != 1:
         return
     contact = session.person(own, others[0])
+    spam = claim(row, "is_spam")
+    if spam is not None and (spam or contact.spam):
+        contact = session.learn(own, replace(contact, spam=spam))
     # The platform warns of a stranger only where it knows of no friend in common.
     is_warned = any(dig(one, "type") == STRANGER_DANGER for one in rows(row, "safety_warnings")[:MOST_WARNINGS])
     is_news = is_warned and not contact.is_stranger and not contact.mutual_friends
@@ -78,7 +81,7 @@ def message(session: Session, row: Any) -> Iterator[Found]:
     own = session.whose(channel=channel)
     author = need(row, "author", "id")
     kind = dig(row, "type", default=ORDINARY)
-    is_said = kind in (ORDINARY, REPLY, CALL) and is_a_person(row)
+    is_said = kind in SPOKEN and not is_the_platforms(row)
     was_read = session.listed and session.writer(own, channel, id) is not None
     session.wrote(own, channel, id, author if is_said else NOBODY)
     if not is_said:
@@ -124,7 +127,7 @@ def edited(session: Session, row: Any) -> Iterator[Found]:
         author = need(row, "author", "id")
     if author is None:
         raise Unreadable(WRITER)
-    if author == NOBODY or not is_a_person(row):
+    if author == NOBODY or is_the_platforms(row):
         return
     parties = session.parties(own, channel, author, dig(row, "author"), dig(row, "referenced_message", "author"))
     if not parties:

@@ -1,9 +1,8 @@
-"""What is remembered of a Messenger conversation: its kind, its folder, and what was written or rang in it last."""
+"""What is remembered of a Messenger conversation: its kind, its folder, and what rang in it last."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from screener.events import Side
 from screener.platforms.wire.meta import Place
 
 PENDING = frozenset({"pending", "spam", "other", "e2ee_cutover_pending", "e2ee_cutover_other"})
@@ -15,7 +14,6 @@ SECRET = frozenset({ENCRYPTED_PAIR, ENCRYPTED_GROUP})
 ACCOUNT_DIGITS = 15
 RINGING = timedelta(minutes=2)
 LONGEST_CALL = timedelta(days=1)
-MOST_WRITTEN = 40
 
 type State = dict[str, Any]
 
@@ -67,18 +65,3 @@ def ended(state: State, at: datetime) -> str | None:
     if not rang or (since is not None and at - datetime.fromtimestamp(since, UTC) > LONGEST_CALL):
         return None
     return str(rang)
-
-
-def wrote(place: Place, message: str, id: str, contact: str, by: Side, thread: str) -> None:
-    """Remembers the last messages: who changes one names neither the conversation nor the person."""
-    key = f"wrote/{place.holder}"
-    last: list[list[str]] = [row for row in place.kept.get(key) or [] if row[0] != message]
-    place.kept[key] = [*last[-MOST_WRITTEN + 1 :], [message, id, contact, by, thread]]
-
-
-def written(place: Place, message: str) -> tuple[str, str, Side, str] | None:
-    """A message that was remembered: its event's id, the contact, whose words they are, and the conversation."""
-    for known, id, contact, by, thread in place.kept.get(f"wrote/{place.holder}") or []:
-        if known == message:
-            return id, contact, "member" if by == "member" else "contact", thread
-    return None

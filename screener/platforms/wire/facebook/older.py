@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from screener.platforms.base import Found, Media, Message, Unreadable, dig, every, need
-from screener.platforms.wire.facebook import conversations
+from screener.platforms.wire.facebook import changes, conversations
 from screener.platforms.wire.facebook.conversations import GROUP, PAIR
 from screener.platforms.wire.meta import (
     FRESH,
@@ -57,9 +57,12 @@ def _message(place: Place, row: Any, thread: str, state: conversations.State) ->
     text, media = words(dig(row, "message", "text"), MOST_IN_TEXT), _media(row)
     contact = sender if not is_own else thread if state["type"] == PAIR else None
     # What has neither words nor pictures was taken back, or is a link alone.
-    if contact is None or contact == place.holder or (text is None and not media):
+    if text is None and not media:
         return
-    yield Message(
+    if contact is None or contact == place.holder:
+        changes.unheard(place, message, thread, at)
+        return
+    found = Message(
         id=own_message_id(place, otid, message) if is_own else message,
         at=at,
         account=place.ours,
@@ -74,6 +77,7 @@ def _message(place: Place, row: Any, thread: str, state: conversations.State) ->
         media=media,
         encrypted=False,
     )
+    yield from changes.said(place, message, found)
 
 
 def _time(row: Any) -> Any:

@@ -3,13 +3,15 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from screener.events import CallKind
 from screener.platforms.base import Media, dig
-from screener.platforms.wire.instagram.objects import flag, rows
+from screener.platforms.wire.instagram.objects import flag, rows, when
 from screener.platforms.wire.meta import MOST_IN_TEXT, words
+from screener.platforms.wire.written import MOST_VERSIONS
 
 MOST_PARTS = 50
 MOST_IN_LINK = 2_000
@@ -62,20 +64,33 @@ def call_kind(words_of_it: str) -> CallKind | None:
     return "video" if "video" in words_of_it else "audio" if "audio" in words_of_it else None
 
 
+def plain_of(message: Any) -> str | None:
+    """The words of a message of the web pages."""
+    content = dig(message, "content")
+    return _first(dig(message, "text_body"), dig(content, "text_body"), dig(content, "xma_text_body"))
+
+
 def text_of(message: Any) -> str | None:
     """What a message of the web pages says, and the addresses it leads to."""
-    content = dig(message, "content")
-    said = next(
-        (
-            text
-            for text in (dig(message, "text_body"), dig(content, "text_body"), dig(content, "xma_text_body"))
-            if words(text)
-        ),
-        None,
-    )
-    card = dig(content, "xma")
+    card = dig(message, "content", "xma")
     links = [dig(card, "target_url"), *(dig(button, "action_url") for button in rows(card, "cta_buttons"))]
-    return _joined(said, links)
+    return _joined(plain_of(message), links)
+
+
+def earlier_of(message: Any) -> tuple[tuple[str, datetime | None], ...]:
+    """What a message of the web pages said before it was changed, with the times of these words."""
+    entries = rows(message, "slide_edit_history", most=MOST_VERSIONS)
+    return tuple(
+        (text, when(dig(entry, "timestamp_ms")))
+        for entry in entries
+        if (text := words(dig(entry, "body"), MOST_IN_TEXT))
+    )
+
+
+def changed_at(message: Any) -> datetime | None:
+    """When a message of the web pages was last changed."""
+    entries = rows(message, "slide_edit_history", most=MOST_VERSIONS)
+    return max((at for entry in entries if (at := when(dig(entry, "timestamp_ms")))), default=None)
 
 
 def media_of(message: Any) -> tuple[Media, ...]:
@@ -97,11 +112,15 @@ def media_of(message: Any) -> tuple[Media, ...]:
     return ("sticker",) if "Sticker" in name else ()
 
 
+def item_plain(item: Any) -> str | None:
+    """The words of an item of the older web API."""
+    return _first(dig(item, "text"), dig(item, "link", "text"), dig(item, "reel_share", "text"))
+
+
 def item_text(item: Any) -> str | None:
     """What an item of the older web API says, and the addresses it leads to."""
-    said = [dig(item, "text"), dig(item, "link", "text"), dig(item, "reel_share", "text"), dig(item, "like")]
     links = [dig(item, "link", "link_context", "link_url"), *_cards(item)]
-    return _joined(next((text for text in said if words(text)), None), links)
+    return _joined(item_plain(item) or _first(dig(item, "like")), links)
 
 
 def item_media(item: Any) -> tuple[Media, ...]:
@@ -127,8 +146,12 @@ def _cards(item: Any) -> Iterator[Any]:
             yield from (dig(card, "target_url") for card in rows(value, most=MOST_PARTS))
 
 
-def _joined(said: Any, links: list[Any]) -> str | None:
-    parts = [words(said, MOST_IN_TEXT) or ""]
+def _first(*texts: Any) -> str | None:
+    return next((found for text in texts if (found := words(text, MOST_IN_TEXT))), None)
+
+
+def _joined(said: str | None, links: list[Any]) -> str | None:
+    parts = [said or ""]
     for link in dict.fromkeys(filter(None, map(_outside, links[:MOST_PARTS]))):
         if link not in parts[0]:
             parts.append(link)

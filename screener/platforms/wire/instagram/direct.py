@@ -5,9 +5,10 @@ from functools import partial
 from typing import Any
 
 from screener.platforms.base import Found, Unreadable, dig, every, need
+from screener.platforms.wire import written
 from screener.platforms.wire.instagram import content, talk
 from screener.platforms.wire.instagram.objects import count, flag, rows, when
-from screener.platforms.wire.instagram.session import GROUP, PAIR, Session, unknown_writer
+from screener.platforms.wire.instagram.session import GROUP, PAIR, Session
 from screener.platforms.wire.meta import is_id
 
 MOST_THREADS, MOST_ITEMS, MOST_PEOPLE = 1_000, 3_000, 260
@@ -67,6 +68,7 @@ def item(session: Session, thread: str, seconds: dict[str, int | None], row: Any
         speaker=_speaker(session, thread, row),
         otid=dig(row, "client_context", default=dig(row, "offline_threading_id")),
         text=content.item_text(row),
+        plain=content.item_plain(row),
         media=content.item_media(row),
     )
     if kind == CALL:
@@ -98,4 +100,4 @@ def _speaker(session: Session, thread: str, row: Any) -> str:
     partner = session.partner(session.state(thread))
     if is_own is False and partner:
         return partner
-    raise unknown_writer()
+    raise written.unknown_writer()

@@ -12,6 +12,8 @@ SITE, THREADS_SITE = "https://www.instagram.com/", "https://www.threads.com/@"
 # One person has a number for everybody (pk) and others for messaging and for the company's own use.
 PUBLIC_IDS = ("pk", "pk_id", "id", "strong_id__")
 OTHER_IDS = ("interop_messaging_user_fbid", "fbid_v2", "fbid", "eimu_id")
+# Two names of the number under which messages come.
+MESSAGING_IDS = frozenset({"interop_messaging_user_fbid", "eimu_id"})
 MOST_BIOGRAPHY = 1_000
 _HANDLE = re.compile(r"[A-Za-z0-9._]{1,64}")
 
@@ -71,6 +73,7 @@ def account_of(user: Any, site: str = SITE) -> Account:
         verified=flag(dig(user, "is_verified")),
         bio=words(dig(user, "biography"), MOST_BIOGRAPHY),
         is_friend=is_friend(user),
+        joined_recently=flag(dig(user, "is_joined_recently")),
     )
 
 

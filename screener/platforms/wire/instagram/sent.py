@@ -143,6 +143,7 @@ def _message(
             thread=name,
             speaker=session.own,
             text=words(text, MOST_IN_TEXT),
+            plain=words(text, MOST_IN_TEXT),
             media=media,
         ),
     )

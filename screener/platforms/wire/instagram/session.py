@@ -5,15 +5,15 @@ up here, in what the threads, profiles and messages told of the two.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
 from typing import Any
 
-from screener.platforms.base import Account, Capture, Memory, Profile, Unreadable, dig, need, permanent_id
-from screener.platforms.wire.instagram.objects import OTHER_IDS, PLATFORM, SITE, THREADS_SITE, account_of
+from screener.platforms.base import Account, Capture, Memory, Profile, dig, need, permanent_id
+from screener.platforms.wire.instagram.objects import MESSAGING_IDS, OTHER_IDS, PLATFORM, SITE, THREADS_SITE, account_of
 from screener.platforms.wire.meta import Place, is_id, news
 
 PAIR, GROUP, PROGRAM = "pair", "group", "program"
-MOST_REMEMBERED = 5_000
 # The app names the account in a header, the gateway in the address, every page in the cookie.
 OWN_HEADER, OWN_ARGUMENT = "ig-u-ds-user-id", "x-dgw-uuid"
 
@@ -24,17 +24,15 @@ class Session:
 
     place: Place
     site: str = SITE
-    stream: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, capture: Capture, memory: Memory) -> "Session":
         place = Place(account=None, at=capture.at, capture=capture.id, kept=memory.kept, platform=PLATFORM)
+        # Anybody can put the gateway's field into the address of a page.
+        named = capture.arguments.get(OWN_ARGUMENT) if capture.via == "websocket" else None
         return cls(
-            place=place.held_by(
-                capture.account, capture.arguments.get(OWN_ARGUMENT), capture.request_headers.get(OWN_HEADER)
-            ),
+            place=place.held_by(capture.account, named, capture.request_headers.get(OWN_HEADER)),
             site=THREADS_SITE if ".threads." in capture.host else SITE,
-            stream=memory.stream,
         )
 
     @property
@@ -53,10 +51,17 @@ class Session:
         session.identify(dig(viewer, OTHER_IDS[0]), str(public) if is_id(public) else session.own)
         return session
 
-    def identify(self, other: Any, public: str) -> None:
-        """Remembers that two numbers mean one person."""
+    def identify(self, other: Any, public: str, kind: str = OTHER_IDS[0]) -> None:
+        """Remembers that two numbers mean one person; `kind` is what the platform calls the first of them."""
         if is_id(other, least=5) and str(other) != public:
             self.place.kept[f"fbid/{other}"] = public
+            if public == self.place.account and kind in MESSAGING_IDS:
+                self.place.kept[f"number/{public}"] = str(other)
+
+    @property
+    def knows_own_number(self) -> bool:
+        """Whether the number under which the member's own messages come was told."""
+        return f"number/{self.own}" in self.place.kept
 
     def identified(self, other: Any) -> str | None:
         """The public number of the person with this messaging number, None where it was never told."""
@@ -67,7 +72,10 @@ class Session:
         """The person that a user object describes, with all that was told before. Raises Unreadable without an id."""
         account = account_of(user, self.site)
         for name in OTHER_IDS:
-            self.identify(dig(user, name), account.id)
+            self.identify(dig(user, name), account.id, name)
+        if account.joined_recently is not None:
+            # To the day: a page that is opened twice tells nothing new.
+            account = replace(account, joined_recently_at=datetime.combine(self.place.at, time(), UTC))
         return self.learn(account)
 
     def learn(self, account: Account) -> Account:
@@ -119,16 +127,3 @@ class Session:
         """The other one, where the thread is known to be with one person."""
         people = state.get("with") or []
         return str(people[0]) if state.get("kind") == PAIR and len(people) == 1 else None
-
-    def wrote(self, message: str, author: str | None = None) -> str | None:
-        """Who wrote a message, as far as this connection told; remembers it where it is told now."""
-        authors: dict[str, str] = self.stream.setdefault("authors", {})
-        if author is not None:
-            authors[message] = author
-            while len(authors) > MOST_REMEMBERED:
-                del authors[next(iter(authors))]
-        return authors.get(message)
-
-
-def unknown_writer() -> Unreadable:
-    return Unreadable("who wrote the message is not known yet")

@@ -5,9 +5,10 @@ from functools import partial
 from typing import Any
 
 from screener.platforms.base import Found, dig, every, need, permanent_id
+from screener.platforms.wire import written
 from screener.platforms.wire.instagram import content, talk
 from screener.platforms.wire.instagram.objects import flag, public_id, rows, when
-from screener.platforms.wire.instagram.session import GROUP, PAIR, PROGRAM, Session, unknown_writer
+from screener.platforms.wire.instagram.session import GROUP, PAIR, PROGRAM, Session
 from screener.platforms.wire.meta import MOST_IN_TEXT, is_id, words
 
 THREAD, DELTAS = "as_ig_direct_thread", "slide_delta_processor"
@@ -20,15 +21,13 @@ def thread(session: Session, row: Any) -> Iterator[Found]:
     viewer = dig(row, "viewer")
     session = session.viewed_by(viewer, dig(row, "viewer_id"))
     name = session.thread(*(dig(row, key) for key in ("thread_fbid", "thread_id", "thread_key")), _own_name(row))
-    people, is_known = _people(session, row)
+    people = _people(session, row)
     state = session.keep(
         name,
         **{"with": people or None},
         kind=_kind(row, people),
         pending=_pending(row),
         encrypted="E2EE" in str(dig(row, "thread_subtype"))[:100] or None,
-        # Whether the other's messaging number was told: then a number that we don't know is the member's own.
-        known=is_known or None,
     )
     yield from talk.hidden(session, name, state)
     edges = rows(row, "slide_messages", "edges", most=MOST_MESSAGES)
@@ -52,6 +51,9 @@ def message(session: Session, row: Any, thread: Any = None) -> Iterator[Found]:
         speaker=_speaker(session, session.state(name), row),
         otid=dig(row, "offline_threading_id"),
         text=content.text_of(row),
+        plain=content.plain_of(row),
+        earlier=content.earlier_of(row),
+        changed_at=content.changed_at(row),
         media=content.media_of(row),
     )
     if content.is_call(row):
@@ -88,16 +90,10 @@ def _own_name(row: Any) -> Any:
     return dig(row, "id") if all(name is None for name in given) else None
 
 
-def _people(session: Session, row: Any) -> tuple[list[str], bool]:
-    """The others in a thread, and whether the messaging number of each of them was told."""
-    people: list[str] = []
-    is_known = True
-    for user in rows(row, "users", most=MOST_PEOPLE):
-        person = session.meet(user)
-        if person.id != session.own:
-            people.append(person.id)
-            is_known = is_known and is_id(dig(user, "interop_messaging_user_fbid"), least=5)
-    return people, bool(people) and is_known
+def _people(session: Session, row: Any) -> list[str]:
+    """The others in a thread."""
+    people = [session.meet(user).id for user in rows(row, "users", most=MOST_PEOPLE)]
+    return [person for person in people if person != session.own]
 
 
 def _kind(row: Any, people: list[str]) -> str | None:
@@ -134,9 +130,12 @@ def _speaker(session: Session, state: dict[str, Any], row: Any) -> str:
         return public_id(user)
     if known := session.identified(number):
         return known
-    if state.get("known") and session.partner(state) and is_id(number, least=5):
-        return session.own
-    raise unknown_writer()
+    if is_id(number) and str(number) in (session.own, *(state.get("with") or [])):
+        return str(number)
+    # Only the numbers that were told to be the member's are: then whoever else writes in a thread of two is the other.
+    if session.knows_own_number and is_id(number, least=5) and (partner := session.partner(state)):
+        return partner
+    raise written.unknown_writer()
 
 
 def accepted(session: Session, thread: Any) -> None:

@@ -60,15 +60,21 @@ def message_sent(session: Session, asked: Any, answer: Any) -> Iterator[Found]:
     yield from talk.sent(session, {"conversation_id": dig(asked, "conversationId")}, {"messages": [given]})
 
 
-def mail(session: Session, row: Any, tab: str | None) -> Iterator[Found]:
+def sides(row: Any) -> list[str]:
+    """Between whom a message of the inbox goes, nobody where that can't be read."""
+    try:
+        return [person_id(dig(row, side, "id"), side) for side in ("sender", "recipient")]
+    except Unreadable:
+        return []
+
+
+def mail(session: Session, row: Any) -> Iterator[Found]:
     """A message of the inbox or of the folder of sent ones."""
     if claim(row, "isSystemMessage"):
         return
     sender, recipient = account_of(dig(row, "sender")), account_of(dig(row, "recipient"))
-    if tab in ("inbox", "sent"):
-        own = session.mine(recipient.id if tab == "inbox" else sender.id)
-    else:
-        own, _ = session.between((sender.id, recipient.id))
+    # Which folder the page asked for proves nothing: the answer to one address can be that to another.
+    own, _ = session.between((sender.id, recipient.id))
     by_us = sender.id == own
     other = recipient if by_us else sender
     if other.id == own:
@@ -86,7 +92,8 @@ def mail_sent(session: Session, asked: Any, answer: Any) -> Iterator[Found]:
     """A message as the member wrote it; the answer gives it no id."""
     if claim(answer, "success") is False:
         return
-    own = session.mine(person_id(dig(asked, "userId"), "userId")) if dig(asked, "userId") else session.whose()
+    named = dig(asked, "userId")
+    own = session.one_of_mine(person_id(named, "userId")) if named else session.whose()
     other = person_id(dig(asked, "recipientId") or dig(asked, "recipientid"), "recipientId")
     if other == own:
         return

@@ -5,13 +5,28 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
-from screener.events import Side
+from screener.events import Origin, Side
 from screener.platforms.base import Accepted, Blocked, Declined, Found, FriendRequest, Removed, Unreadable, dig
 from screener.platforms.wire.roblox.objects import account_of, claim, person_id, rows, time_of, words
 from screener.platforms.wire.roblox.session import Session
 
 # The platform writes how two stand as a number or as a word.
 STANDS = {0: "notfriends", 1: "friends", 2: "requestsent", 3: "requestreceived"}
+# Where the one who asks came upon the other, also as a number or as a word; what is left out says nothing.
+_ORIGINS: tuple[tuple[int, str, Origin], ...] = (
+    (1, "playersearch", "search"),
+    (2, "qrcode", "code"),
+    (3, "ingame", "game"),
+    (4, "userprofile", "profile"),
+    (5, "qqcontactimporter", "other app"),
+    (6, "wechatcontactimporter", "other app"),
+    (7, "profileshare", "link"),
+    (8, "phonecontactimporter", "contacts"),
+    (9, "friendrecommendations", "suggestion"),
+    (10, "communities", "community"),
+    (12, "schoolmemberlist", "school"),
+)
+ORIGINS: dict[int | str, Origin] = {sign: origin for n, word, origin in _ORIGINS for sign in (n, str(n), word)}
 
 
 def request_row(session: Session, row: Any) -> Iterator[Found]:
@@ -24,6 +39,8 @@ def request_row(session: Session, row: Any) -> Iterator[Found]:
     shared = dig(row, "mutualFriendsList")
     was_open = bool(session.stand(own, sender.id).get("opened"))
     is_news = session.learn(sender)
+    if origin := _origin(dig(row, "friendRequest", "originSourceType", default=dig(row, "originSourceType"))):
+        is_news |= session.note(own, sender.id, origin=origin)
     event = _request(session, own, sender.id, "contact", sent or session.capture.at, exact=sent is not None)
     if isinstance(shared, list):
         is_news |= session.note(own, sender.id, mutual=len(shared))
@@ -32,6 +49,10 @@ def request_row(session: Session, row: Any) -> Iterator[Found]:
     if was_open and is_news:
         # The request itself was counted when it was pushed; what the list adds is told apart.
         yield session.profile(own, sender.id)
+
+
+def _origin(value: Any) -> Origin | None:
+    return ORIGINS.get(value.lower() if isinstance(value, str) else value if type(value) is int else "")
 
 
 def trusted_row(session: Session, row: Any) -> Iterator[Found]:
@@ -89,7 +110,8 @@ def pushed(session: Session, row: Any) -> Iterator[Found]:
             # The first of the two is the one who asks.
             yield _request(session, own, contact, "member" if ids[0] == own else "contact", None, exact=True)
         case "friendshipcreated":
-            yield from _accepted(session, own, contact, "member" if asked == "contact" else "contact")
+            by: Side = "member" if asked == "contact" else "contact"
+            yield from _accepted(session, own, contact, by, asked=True if asked else None)
         case "friendshipdeclined":
             yield from _declined(session, own, contact, "contact" if asked == "member" else "member")
         case _:
@@ -154,12 +176,12 @@ def _befriended(session: Session, own: str, contact: str) -> Iterator[Found]:
     yield session.profile(own, contact)
 
 
-def _accepted(session: Session, own: str, contact: str, by: Side) -> Iterator[Found]:
+def _accepted(session: Session, own: str, contact: str, by: Side, *, asked: bool | None = True) -> Iterator[Found]:
     stand = session.stand(own, contact)
     if stand.get("closed") and stand.get("friend") is False:
         # They were parted, and are friends again without a request that was seen.
         session.asked(own, contact, session.capture.at, "contact" if by == "member" else "member", exact=True)
-    yield _ended(session, Accepted, own, contact, by, friend=True)
+    yield replace(_ended(session, Accepted, own, contact, by, friend=True), asked=asked)
 
 
 def _declined(session: Session, own: str, contact: str, by: Side) -> Iterator[Found]:
@@ -177,9 +199,9 @@ _ACTS: dict[str, Callable[[Session, str, str, Side], Iterator[Found]]] = {
 }
 
 
-def _ended(
-    session: Session, kind: type[Accepted | Declined | Removed], own: str, contact: str, by: Side, *, friend: bool
-) -> Found:
+def _ended[E: (Accepted, Declined, Removed)](
+    session: Session, kind: type[E], own: str, contact: str, by: Side, *, friend: bool
+) -> E:
     mark = session.closed(own, contact, friend=friend)
     return kind(
         id=f"{kind.kind}:{own}:{contact}{mark}",

@@ -1,6 +1,6 @@
 """One capture of a Roblox account and what was learnt before: whose it is, who is who, and how two of them stand."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -34,6 +34,23 @@ class Session:
         self.memory.kept["accounts"] = {"shown": last}
         return own
 
+    def mine_among(self, talks: Iterable[Iterable[str]]) -> None:
+        """Notes the one account that takes part in all of several conversations that an answer lists.
+
+        An address or what a page asks for is never believed of itself: any page may open an address.
+        """
+        sides = {frozenset(talk) for talk in talks}
+        sides = {talk for talk in sides if len(talk) > 1}
+        common = frozenset.intersection(*sides) if len(sides) > 1 else frozenset()
+        if len(common) == 1:
+            self.mine(next(iter(common)))
+
+    def one_of_mine(self, id: str) -> str:
+        """The account that a page names as its own, where an answer showed it before. Raises Unreadable."""
+        if not self.is_mine(id):
+            raise Unreadable(WHOSE)
+        return id
+
     def is_mine(self, id: str) -> bool:
         return id in self._accounts()
 
@@ -66,7 +83,7 @@ class Session:
     def learn(self, found: Account) -> bool:
         """Remembers what the platform says of somebody; whether it is news."""
         # What lies between two people is not a fact about the one.
-        found = replace(found, mutual_friends=None, is_friend=None, friend_since=None)
+        found = replace(found, mutual_friends=None, is_friend=None, friend_since=None, origin=None)
         old = self._facts(found.id)
         new = (old or found).merged(found).to_json()
         self.memory.kept[f"user/{found.id}"] = new
@@ -76,7 +93,10 @@ class Session:
         """The account with this id with all that is known of it, also how it stands to the holder's."""
         stand = self.stand(own, id) if own else {}
         return replace(
-            self._facts(id) or known_only(id), mutual_friends=stand.get("mutual"), is_friend=stand.get("friend")
+            self._facts(id) or known_only(id),
+            mutual_friends=stand.get("mutual"),
+            is_friend=stand.get("friend"),
+            origin=stand.get("origin"),
         )
 
     def told(self, found: Account) -> Iterator[Profile]:

@@ -46,6 +46,14 @@ def conversation(session: Session, row: Any) -> Iterator[Found]:
     yield from messages(session, channel, rows(row, "messages") or [dig(row, "preview_message")])
 
 
+def people_in(row: Any) -> list[str]:
+    """Everybody in a conversation, none where anybody's id can't be read."""
+    try:
+        return [person_id(id, "participant_user_ids") for id in rows(row, "participant_user_ids")[:MOST_PEOPLE]]
+    except Unreadable:
+        return []
+
+
 def note(
     session: Session, own: str, channel: str, *, kind: str | None, people: list[str], pending: bool | None
 ) -> None:

@@ -10,7 +10,7 @@ from screener.platforms.base import Call, Found, Unreadable, dig, moment, need
 from screener.platforms.wire.skype import threads
 from screener.platforms.wire.skype.markup import call_note
 from screener.platforms.wire.skype.objects import identity, is_a_person, rows, words
-from screener.platforms.wire.skype.session import Session
+from screener.platforms.wire.skype.session import WHOSE, Session
 
 # The end of a call that began longer ago than this belongs to another call.
 LONGEST_CALL = timedelta(hours=24)
@@ -139,7 +139,10 @@ def dialled(session: Session, asked: Any) -> Iterator[Found]:
     kind = _modalities(asked)
     if not people or kind is None:
         return
-    own = session.mine(identity(dig(asked, "participants", "from"), "participants.from"))
+    caller = identity(dig(asked, "participants", "from"), "participants.from")
+    own = session.claimed(caller) or session.whose()
+    if caller != own:
+        raise Unreadable(WHOSE)
     contacts = [one for one in people if one != own and is_a_person(one)]
     if len(contacts) != 1:
         return

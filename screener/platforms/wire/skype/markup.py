@@ -1,7 +1,8 @@
 """The markup in Skype's and Teams' messages: what a person reads of it, and who took part in a call."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from screener.errors import Unreadable
@@ -12,6 +13,8 @@ MAX_MARKUP = 64 * 1024
 MAX_PARTS = 100
 MAX_SHOWN = 20
 _QUOTES = frozenset({"quote", "legacyquote", "blockquote"})
+# What old clients show around a quote: when it was said and by whom, and a sign at its end.
+_FRAME = re.compile(r"\s*(?:\[[^\[\]]{1,40}\] [^:\n]{0,60}: ?)?\s*(?:<<< ?)?\s*")
 _BREAKS = frozenset({"br", "p", "div", "li"})
 _MEDIA: dict[str, Media] = {"img": "image", "video": "video", "audio": "audio"}
 _SHOWN = frozenset({*_MEDIA, "emoji"})
@@ -37,20 +40,22 @@ class Said:
     media: tuple[Media, ...]
 
 
-def text_of(markup: str) -> str:
-    """The words of a message. Raises Unreadable.
+def text_of(markup: str, others: Collection[str] = ()) -> str:
+    """The words of a message. Raises Unreadable."""
+    return said_in(markup, others).text
 
-    A link whose words are not its address is followed by the address. What is only quoted is left out, because somebody
-    else said it, unless there is nothing else.
+
+def said_in(markup: str, others: Collection[str] = ()) -> Said:
+    """The words of a message and what is shown between them. Raises Unreadable.
+
+    A link whose words are not its address is followed by the address. What is quoted of one of `others`, who are in the
+    conversation beside the writer, was said and read before, and is left out unless there is nothing else. Any other
+    quote is text: its writer chose it, only claims whose it is, and it is read all the same.
     """
-    return said_in(markup).text
-
-
-def said_in(markup: str) -> Said:
-    """The words of a message and what is shown between them. Raises Unreadable."""
-    reader = _Words()
+    reader = _Words(others)
     _feed(reader, markup)
-    return Said(text=_tidy(reader.said) or _tidy(reader.cited), media=tuple(reader.shown))
+    said, cited = reader.read()
+    return Said(text=_tidy(said.words) or _tidy(cited.words), media=tuple(said.shown))
 
 
 def call_note(markup: str) -> CallNote:
@@ -99,57 +104,92 @@ def _tag_or_sign(found: re.Match[str]) -> str:
     return found[0]
 
 
+@dataclass(kw_only=True)
+class _Piece:
+    """A message, or a quote in it."""
+
+    tag: str = ""
+    author: str | None = None
+    words: list[str] = field(default_factory=list)
+    shown: list[Media] = field(default_factory=list)
+
+    def take(self, other: "_Piece") -> None:
+        self.words += other.words
+        self.shown += other.shown[: MAX_SHOWN - len(self.shown)]
+
+
 class _Words(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, others: Collection[str]) -> None:
         super().__init__(convert_charrefs=True)
-        self.said: list[str] = []
-        self.cited: list[str] = []
-        self.open: list[str] = []
-        self.shown: list[Media] = []
+        self.others = frozenset(one.lower() for one in others)
+        self.open = [_Piece()]
+        self.cited = _Piece()
         self.link = ""
         self.link_from = 0
 
+    def read(self) -> tuple[_Piece, _Piece]:
+        """What the writer says, and what was only quoted."""
+        while len(self.open) > 1:
+            self._close()
+        return self.open[0], self.cited
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _QUOTES and len(self.open) < MAX_PARTS:
-            self.open.append(tag)
+        given = dict(attrs)
+        if tag in _QUOTES and len(self.open) <= MAX_PARTS:
+            if tag != "legacyquote":
+                self.handle_data("\n")
+            self.open.append(_Piece(tag=tag, author=_named(given.get("author"))))
         elif tag in _BREAKS:
             self.handle_data("\n")
         elif tag == "c":
             # A shared contact: there are no words in it, only who is recommended.
-            card = dict(attrs)
-            self.handle_data(f"{card.get('f') or ''} ({card.get('s') or card.get('p') or ''})\n")
+            self.handle_data(f"{given.get('f') or ''} ({given.get('s') or given.get('p') or ''})\n")
         elif tag == "a":
-            self.link = dict(attrs).get("href") or ""
-            self.link_from = len(self._here())
+            self.link = given.get("href") or ""
+            self.link_from = len(self.open[-1].words)
+        elif given.get("itemprop") == "mri" and self.open[-1].tag == "blockquote":
+            # Only the first counts: a later one would stand among the words.
+            self.open[-1].author = self.open[-1].author or _named(given.get("itemid"))
         elif tag in _SHOWN:
-            self._show(tag, dict(attrs))
+            self._show(tag, given)
 
     def _show(self, tag: str, given: dict[str, str | None]) -> None:
         kind = (given.get("itemtype") or "").rpartition("/")[2].lower()
         if kind.startswith("emoji") or tag == "emoji":
             self.handle_data(given.get("alt") or "")
-        elif not self.open and len(self.shown) < MAX_SHOWN and tag in _MEDIA:
-            self.shown.append(_MEDIA[tag])
+        elif len(self.open[-1].shown) < MAX_SHOWN and tag in _MEDIA:
+            self.open[-1].shown.append(_MEDIA[tag])
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in self.open:
-            while self.open.pop() != tag:
+        if any(piece.tag == tag for piece in self.open[1:]):
+            while self._close() != tag:
                 pass
         elif tag in _BREAKS:
             self.handle_data("\n")
         elif tag == "a" and self.link:
-            words = "".join(self._here()[self.link_from :]).strip()
+            words = "".join(self.open[-1].words[self.link_from :]).strip()
             if _bare(words) != _bare(self.link):
                 self.handle_data(f" ({self.link})" if words else self.link)
             self.link = ""
 
     def handle_data(self, words: str) -> None:
-        # The frame that old clients show around a quote is nobody's words.
-        if "legacyquote" not in self.open:
-            self._here().append(words)
+        self.open[-1].words.append(words)
 
-    def _here(self) -> list[str]:
-        return self.cited if self.open else self.said
+    def _close(self) -> str:
+        piece = self.open.pop()
+        if piece.tag == "legacyquote" and _FRAME.fullmatch("".join(piece.words)):
+            # Nobody's words.
+            return piece.tag
+        around = self.cited if piece.author in self.others else self.open[-1]
+        around.take(piece)
+        if piece.tag != "legacyquote":
+            around.words.append("\n")
+        return piece.tag
+
+
+def _named(value: str | None) -> str | None:
+    """Whom a quote claims to be of, as ids are written elsewhere."""
+    return value.rpartition("/")[2].removeprefix("8:").lower() if value else None
 
 
 class _Parts(HTMLParser):

@@ -3,20 +3,51 @@
 from collections.abc import Iterator
 from functools import partial
 
-from screener.platforms.base import Found, dig, every, need
+from screener.platforms.base import Capture, Found, Memory, Method, dig, every, need, reads
 from screener.platforms.wire.skype import people, talk, threads
 from screener.platforms.wire.skype.objects import answered, identity, succeeded, the_list
 from screener.platforms.wire.skype.session import Session
 
 
-def poll(session: Session) -> Iterator[Found]:
+def readers(platform: str, hosts: tuple[str, ...]) -> tuple[Method, Method, Method, Method, Method]:
+    """The readers of the chat service at these hosts: poll, conversations, thread, message sent, message changed."""
+
+    def session(capture: Capture, memory: Memory) -> Session:
+        return Session(platform=platform, capture=capture, memory=memory)
+
+    @reads("POST", "*/users/*/subscriptions/*/poll", hosts=hosts)
+    @reads("GET", "*/users/*/endpoints/*/events/poll", hosts=hosts)
+    def poll(decoder: object, capture: Capture, memory: Memory) -> Iterator[Found]:
+        yield from _polled(session(capture, memory))
+
+    @reads("GET", "*/users/*/conversations", "*/users/*/conversations/*", hosts=hosts)
+    def conversations(decoder: object, capture: Capture, memory: Memory) -> Iterator[Found]:
+        yield from _conversations(session(capture, memory))
+
+    @reads("GET", "*/v1/threads/*", hosts=hosts)
+    def thread(decoder: object, capture: Capture, memory: Memory) -> Iterator[Found]:
+        yield from _thread(session(capture, memory))
+
+    @reads("POST", "*/users/*/conversations/*/messages", hosts=hosts)
+    def message_sent(decoder: object, capture: Capture, memory: Memory) -> Iterator[Found]:
+        yield from _sent(session(capture, memory))
+
+    @reads("PUT", "*/users/*/conversations/*/messages/*", hosts=hosts)
+    @reads("DELETE", "*/users/*/conversations/*/messages/*", hosts=hosts)
+    def message_changed(decoder: object, capture: Capture, memory: Memory) -> Iterator[Found]:
+        yield from _changed(session(capture, memory))
+
+    return poll, conversations, thread, message_sent, message_changed
+
+
+def _polled(session: Session) -> Iterator[Found]:
     """What happened since the page last asked."""
     if answered(session.capture):
         found = the_list(session.capture.json, "eventMessages", optional=True)
         yield from every(found, partial(talk.pushed, session))
 
 
-def conversations(session: Session) -> Iterator[Found]:
+def _conversations(session: Session) -> Iterator[Found]:
     """The list of conversations, one of them, or what was said in one."""
     if not answered(session.capture):
         return
@@ -31,7 +62,7 @@ def conversations(session: Session) -> Iterator[Found]:
             yield from every(found, partial(talk.line, session, listed=True))
 
 
-def thread(session: Session) -> Iterator[Found]:
+def _thread(session: Session) -> Iterator[Found]:
     """Who is in a conversation."""
     if answered(session.capture):
         match session.rest("threads"):
@@ -41,13 +72,13 @@ def thread(session: Session) -> Iterator[Found]:
                 yield from threads.note(session, {"id": one, "members": the_list(session.capture.json, "members")})
 
 
-def message_sent(session: Session) -> Iterator[Found]:
+def _sent(session: Session) -> Iterator[Found]:
     if succeeded(session.capture):
         answer = session.capture.json if session.capture.response else None
         yield from talk.sent(session, session.capture.request_json, answer)
 
 
-def message_changed(session: Session) -> Iterator[Found]:
+def _changed(session: Session) -> Iterator[Found]:
     """The member changes a message of theirs, or takes it back."""
     rest = session.rest("conversations")
     if not succeeded(session.capture) or len(rest) != 3 or rest[1] != "messages":

@@ -47,11 +47,24 @@ class Session:
         return own
 
     def named(self) -> str | None:
-        """The account holder's id where the path names it instead of saying ME or SELF."""
+        """The account holder's id where the path names it instead of saying ME or SELF.
+
+        The service lets in only whoever shows this account's token, which no other page has: an address alone, whose
+        question was refused or whose answer was not seen, names nobody who was not known before. Raises Unreadable.
+        """
         name = self.segment("users")
         if name is None or name.lower() in _NOBODY:
             return None
-        return self.mine(identity(name, "the path's user"))
+        own, status = identity(name, "the path's user"), self.capture.status
+        if status is not None and 200 <= status < 300:
+            return self.mine(own)
+        if own not in self._accounts():
+            raise Unreadable(WHOSE)
+        return own
+
+    def claimed(self, own: str) -> str | None:
+        """The account that a page calls its own, where an answer named it before."""
+        return own if own in self._accounts() else None
 
     def whose(self, *, conversation: str = "", contact: str = "") -> str:
         """The account holder's id. Raises Unreadable when nothing said it yet."""

@@ -98,7 +98,7 @@ def line(session: Session, row: Any, *, listed: bool) -> Iterator[Found]:
     id = session.memory.kept.get(f"served/{own}/{served}", served)
     if nonce and sender == own:
         # Our own message was perhaps seen when it was sent, before the platform gave it an id.
-        id = session.memory.kept.get(_client_key(sender, where, nonce), id)
+        id = _numbered(session, own, sender, where, nonce) or id
         if id != served:
             session.memory.kept[f"served/{own}/{served}"] = id
     at = (
@@ -118,12 +118,11 @@ def sent(session: Session, row: Any, answer: Any) -> Iterator[Found]:
     where = _conversation(session, row)
     if not threads.is_talk(where):
         return
-    if words(row, "from") and session.named() is None:
-        session.mine(identity(row["from"], "from"))
-    own = session.whose(conversation=where)
+    own = session.claimed(identity(row["from"], "from")) if words(row, "from") else None
+    own = session.named() or own or session.whose(conversation=where)
     at = moment(dig(answer, "OriginalArrivalTime"), "ms") or session.capture.at
     nonce = _nonce(row, "clientmessageid") or at.isoformat()
-    id = session.memory.kept.get(_client_key(own, where, nonce), f"{where}/client:{nonce}")
+    id = _numbered(session, own, own, where, nonce) or f"{where}/client:{nonce}"
     yield from _told(session, row, own, own, where, id, at, False)
 
 
@@ -137,8 +136,12 @@ def touched(session: Session, message: str, row: Any) -> Iterator[Found]:
     if found is None:
         return
     stamp = _stamp(lowered(dig(row, "properties")), "edittime") or found.at.isoformat()
-    text, media = _content({**row, "messagetype": words(row, "messagetype") or RICH}) if _markup(row) else (None, ())
-    yield _edited(found, found.id, text, stamp) if text or media else _deleted(found, found.id)
+    if _markup(row):
+        text, media = _content(replace(found, row={**row, "messagetype": words(row, "messagetype") or RICH}))
+        if text or media:
+            yield _edited(found, found.id, text, stamp)
+            return
+    yield _deleted(found, found.id)
 
 
 def _told(
@@ -154,7 +157,7 @@ def _told(
     elif _stamp(properties, "deletetime"):
         yield _deleted(found, found.id)
     elif (stamp := _stamp(properties, "edittime")) and (not listed or _knows(found)):
-        yield _edited(replace(found, at=moment(stamp, "ms") or at), found.id, _content(row)[0], stamp)
+        yield _edited(replace(found, at=moment(stamp, "ms") or at), found.id, _content(found)[0], stamp)
     elif not stamp and (nonce := _nonce(row, "skypeeditedid")):
         yield from _changed(found, nonce)
     else:
@@ -190,8 +193,8 @@ def _line(session: Session, row: Any, own: str, sender: str, where: str, id: str
 def _message(line: Line) -> Iterator[Found]:
     if nonce := _nonce(line.row, "clientmessageid"):
         sender = line.own if line.by == "member" else line.contact.id
-        line.session.memory.kept[_client_key(sender, line.conversation, nonce)] = line.id
-    text, media = _content(line.row)
+        line.session.memory.kept[f"client/{line.own}/{sender}/{line.conversation}/{nonce}"] = line.id
+    text, media = _content(line)
     yield Message(id=line.id, **line.said(), text=text, media=media)
 
 
@@ -206,8 +209,8 @@ def _deleted(line: Line, message: str) -> Deleted:
 def _changed(line: Line, nonce: str) -> Iterator[Found]:
     """A new line that stands for an older one, as Skype tells of edits."""
     sender = line.own if line.by == "member" else line.contact.id
-    first = line.session.memory.kept.get(_client_key(sender, line.conversation, nonce))
-    text, media = _content(line.row)
+    first = _numbered(line.session, line.own, sender, line.conversation, nonce)
+    text, media = _content(line)
     if first is None and line.listed and text:
         # Only what it says now was ever seen.
         yield from _message(line)
@@ -219,12 +222,15 @@ def _changed(line: Line, nonce: str) -> Iterator[Found]:
 def _knows(line: Line) -> bool:
     """Whether the message was seen before it was changed."""
     sender, nonce = line.own if line.by == "member" else line.contact.id, _nonce(line.row, "clientmessageid")
-    return bool(nonce) and _client_key(sender, line.conversation, str(nonce)) in line.session.memory.kept
+    return nonce is not None and _numbered(line.session, line.own, sender, line.conversation, nonce) is not None
 
 
-def _client_key(sender: str, conversation: str, nonce: str) -> str:
-    """Where a message is remembered by its client's own number, which everybody chooses for themselves."""
-    return f"client/{sender}/{conversation}/{nonce}"
+def _numbered(session: Session, own: str, sender: str, conversation: str, nonce: str) -> str | None:
+    """The id of a message by its client's own number, which everybody chooses for themselves."""
+    kept, key = session.memory.kept, f"{sender}/{conversation}/{nonce}"
+    # Those remembered by an earlier version don't name the account.
+    found: str | None = kept.get(f"client/{own}/{key}") or kept.get(f"client/{key}")
+    return found
 
 
 def _is_read(kind: str) -> bool:
@@ -269,7 +275,8 @@ def _markup(row: Any) -> str:
     return words(row, "content") or words(row, "content", "text") or ""
 
 
-def _content(row: Any) -> tuple[str | None, tuple[Media, ...]]:
+def _content(line: Line) -> tuple[str | None, tuple[Media, ...]]:
+    row = line.row
     kind, markup = row["messagetype"], _markup(row)
     if kind in MEDIA:
         # Its words are the platform's: "To view this photo, go to …".
@@ -277,7 +284,7 @@ def _content(row: Any) -> tuple[str | None, tuple[Media, ...]]:
     files = tuple(FILE for _ in range(_files(row)))
     if kind == "Text":
         return markup or None, files
-    said = said_in(markup)
+    said = said_in(markup, threads.others_in(line.session, line.own, line.conversation, line.contact.id, line.by))
     return said.text or None, (*said.media, *files)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from screener.events import Side
 from screener.platforms.base import Blocked, Found, FriendRequest, Unreadable, dig, moment, need
 from screener.platforms.wire.skype.objects import claim, identity, is_a_person, lowered, rows, words
 from screener.platforms.wire.skype.session import Session
@@ -59,10 +60,22 @@ def other_in(session: Session, own: str | None, conversation: str) -> str | None
 
 
 def heard(session: Session, own: str, conversation: str, sender: str) -> None:
-    """Remembers who speaks in a conversation of two whose members nobody told."""
+    """Remembers who speaks in a conversation whose members nobody told."""
     state = _state(session, own, conversation)
-    if is_a_thread(conversation) and _is_pair(conversation, state) and sender not in (own, *(state.get("with") or [])):
-        _keep(session, own, conversation, {"with": [*(state.get("with") or []), sender][-2:]})
+    there, spoke = state.get("with") or [], state.get("spoke") or []
+    if not is_a_thread(conversation) or sender in (own, *there, *spoke):
+        return
+    if _is_pair(conversation, state):
+        _keep(session, own, conversation, {"with": [*there, sender][-2:]})
+    else:
+        _keep(session, own, conversation, {"spoke": [*spoke, sender][-MOST_MEMBERS:]})
+
+
+def others_in(session: Session, own: str, conversation: str, contact: str, by: Side) -> frozenset[str]:
+    """Whose earlier messages the writer of a line can quote: everybody in the conversation but the writer."""
+    state = _state(session, own, conversation)
+    everybody = {own, contact, *(state.get("with") or []), *(state.get("spoke") or [])}
+    return frozenset(everybody - {own if by == "member" else contact})
 
 
 def note(session: Session, row: Any) -> Iterator[Found]:

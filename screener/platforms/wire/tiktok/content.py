@@ -43,9 +43,11 @@ def content(raw: bytes | None, kind: int | None, name: str | None) -> Content | 
         document = parsed(document)
     if not isinstance(document, dict):
         raise Unreadable("the message's content is not an object")
-    if "command_type" in document:
-        return None
     number, text = dig(document, "aweType"), words(document, "text")
+    if "command_type" in document:
+        # A program's note, such as of what was read; whatever words are put into it are read all the same.
+        text = text or words(document, "tips", "fallback_tips", "hint", "content", "title", "desc")
+        return Content(text=text) if text else None
     if media is None and number in SHARED:
         media = "video"
     if media is None and text is None and words(document, "tips", "fallback_tips"):

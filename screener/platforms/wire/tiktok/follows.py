@@ -98,20 +98,26 @@ def _let_in(session: Session, item: Any, user: Any) -> Iterator[Found]:
         account=session.ours(own),
         contact=session.meet(own, told.id),
         by="contact",
+        # That the account holder had asked is only what we take the notice's name to mean.
+        asked=None,
         history=session.was_before(at),
         capture=session.capture.id,
     )
 
 
-def answered(session: Session, kind: type[Accepted | Declined], user: str) -> Iterator[Found]:
-    """The account holder let somebody in, or refused."""
+def answered(session: Session, kind: type[Accepted | Declined], user: str, *, told: bool) -> Iterator[Found]:
+    """The account holder let somebody in, or refused; `told` is whether the platform said that it is done.
+
+    It also answers with nothing at all where it does nothing.
+    """
     own = session.whose()
     if user == own:
         return
     contact, mark = session.meet(own, user), _since_last(session, own, user)
+    asked = True if told else None
     now = session.capture.at.isoformat()
     session.memory.kept[f"ended/{own}/{user}"] = {"at": now, "let_in": now if kind is Accepted else None}
-    yield kind(
+    found = kind(
         id=f"{kind.kind}:{own}:{user}{mark}",
         at=session.capture.at,
         account=session.ours(own),
@@ -119,6 +125,7 @@ def answered(session: Session, kind: type[Accepted | Declined], user: str) -> It
         by="member",
         capture=session.capture.id,
     )
+    yield replace(found, asked=asked) if isinstance(found, Accepted) else found
 
 
 def followed(session: Session, user: str, act: str | None, status: Any) -> Iterator[Found]:

@@ -33,12 +33,15 @@ CREATE, GROUP_CHANGE, DELETE = 1, 4, 7
 CONTENTS, KEY_VERSION = 100, 101
 # What a message that is not encrypted holds.
 SAID, EDIT, CALL_ENDED, CALL_MISSED, REQUEST_ACCEPTED, CALL_STARTED = 1, 4, 10, 11, 13, 16
+# Reactions, what was read or put on top, a picture taken of the screen, a draft, a sign of being verified.
+QUIET = frozenset({2, 3, 5, 6, 7, 8, 9, 12, 15})
+LAST_DETAIL = 14
 MEDIA: dict[int, Media] = {1: "image", 2: "image", 3: "video", 4: "audio", 5: "file", 6: "image"}
 CALLS: dict[bool, CallKind] = {True: "audio", False: "video"}
 # Where an answer lists events, in Base64.
 LISTS = ("encoded_message_events", "latest_message_events")
 SINGLE = "latest_notifiable_message_create_event"
-MOST_EVENTS, MOST_ATTACHMENTS = 1_000, 50
+MOST_EVENTS, MOST_ATTACHMENTS, MOST_PARTS = 1_000, 50, 200
 LONGEST_EVENT = 512 * 1024
 
 
@@ -114,6 +117,8 @@ def happened(session: Session, event: Any) -> Iterator[Event]:
         return
     create, deleted = detail.get(CREATE), detail.get(DELETE)
     if not isinstance(create, dict) and not isinstance(deleted, dict):
+        if detail and min(detail) > LAST_DETAIL:
+            raise Unreadable(f"an event of kind {min(detail)} is not known")
         return
     conversation = thread(_text(event, CONVERSATION))
     own = session.whose(conversation)
@@ -161,9 +166,31 @@ def _created(
     elif isinstance(_under(inner, REQUEST_ACCEPTED), dict):
         whose = "" if by == "member" else ":contact"
         id = f"accepted:{shared['account'].id}:{shared['conversation']}{whose}"
-        yield Accepted(id=id, contact=contact, by=by, **shared)
-    else:
-        yield from _called(inner, id, contact, by, shared)
+        # The contact's own program writes theirs: it proves nothing of what the member did before.
+        yield Accepted(id=id, contact=contact, by=by, asked=True if by == "member" else None, **shared)
+    elif called := [*_called(inner, id, contact, by, shared)]:
+        yield from called
+    elif not isinstance(inner, dict) or not inner.keys() & QUIET:
+        # Somebody says something in a way that is new: the words in it are read, or it is told that they are not.
+        text = "\n".join(_texts(inner))[:LONGEST_TEXT]
+        if not text:
+            raise Unreadable(
+                f"a message of kind {min(inner, default=0) if isinstance(inner, dict) else 0} is not known"
+            )
+        yield Message(id=id, contact=contact, by=by, text=text, encrypted=False, **shared)
+
+
+def _texts(thing: Any) -> Iterator[str]:
+    """The texts in a struct whose meaning is not known, in its order; numbers in text are none."""
+    waiting = [thing]
+    for _ in range(MOST_PARTS):
+        if not waiting:
+            return
+        part = waiting.pop()
+        if isinstance(part, dict | list | tuple):
+            waiting.extend(reversed([*(part.values() if isinstance(part, dict) else part)][:MOST_PARTS]))
+        elif isinstance(part, bytes) and (text := part.decode("utf-8", "ignore").strip()) and not text.isdigit():
+            yield text
 
 
 def _called(inner: Any, id: str, contact: Account, by: Side, shared: dict[str, Any]) -> Iterator[Event]:

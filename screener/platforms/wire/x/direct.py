@@ -1,6 +1,8 @@
 """X's inbox in our words: message requests, messages, calls and what was taken back, from its older web API."""
 
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
@@ -21,10 +23,12 @@ from screener.platforms.base import (
     need,
 )
 from screener.platforms.wire.x.objects import (
+    QUIET,
     account_of,
     born,
     flag,
     is_user,
+    known_only,
     media_of,
     need_account,
     rows,
@@ -50,29 +54,31 @@ def root_of(document: Any) -> Any:
     return inner if any(isinstance(dig(inner, name), dict | list) for name in ("entries", "conversations")) else None
 
 
-def told(session: Session, root: Any, *, pending: bool | None = None, here: str | None = None) -> Iterator[Found]:
+def told(
+    session: Session, root: Any, *, pending: bool | None = None, spam: bool | None = None, here: str | None = None
+) -> Iterator[Found]:
     """What an inbox, a page of it, or one conversation tells.
 
-    `pending` is what the address says of all of it, `here` the conversation that the address names.
+    `pending` and `spam` are what the address says of all of it, `here` the conversation that the address names.
     """
     users, entries = rows(root, "users"), rows(root, "entries")
     listed = rows(root, "conversations")
     if not (users or entries or listed):
         return
-    names = [here, *map(named, listed), *(named(row) for entry in entries for row in rows(entry, most=1))]
+    names = [*map(named, listed), *(named(row) for entry in entries for row in rows(entry, most=1))]
     pairs = [name for name in names if name and sides(name)]
     session = session.held_by_name(users).held_by_one_in(pairs)
-    own = session.whose(pairs[0] if pairs else "")
+    own = session.whose(next((name for name in [here, *pairs] if name and sides(name)), ""))
     session = session.held_by(own)
     for user in filter(is_user, users):
         session.keep(own, account_of(user))
-    yield from every(listed, partial(_conversation, session, own, pending))
-    yield from every(sorted(entries, key=_order), partial(_entry, session, own, pending, here))
+    yield from every(listed, partial(_conversation, session, own, pending, spam))
+    yield from every(sorted(entries, key=_order), partial(_entry, session, own, pending, spam, here))
     for user in filter(is_user, users):
         yield from session.told(own, account_of(user).id)
 
 
-def _conversation(session: Session, own: str, pending: bool | None, row: Any) -> Iterator[Found]:
+def _conversation(session: Session, own: str, pending: bool | None, spam: bool | None, row: Any) -> Iterator[Found]:
     """Remembers what kind of conversation it is, and whether the platform keeps it apart."""
     name = thread(dig(row, "conversation_id"))
     trusted = flag(row, "trusted")
@@ -88,7 +94,16 @@ def _conversation(session: Session, own: str, pending: bool | None, row: Any) ->
     )
     if len(others) == 1:
         session.meet(own, others[0])
+    found = flag(row, "low_quality")
+    _take_for_spam(session, own, name, spam if found is None else found)
     yield from ()
+
+
+def _take_for_spam(session: Session, own: str, conversation: str, spam: bool | None) -> None:
+    """Remembers of the other one whether the platform takes what they send for spam."""
+    for id in sides(conversation):
+        if id != own and spam is not None and (spam or session.person(own, id).spam):
+            session.keep(own, replace(known_only(id), spam=spam))
 
 
 def named(row: Any) -> str | None:
@@ -105,13 +120,23 @@ def _order(entry: Any) -> float:
     return next((at.timestamp() for at in told_at if at), 0)
 
 
-def _entry(session: Session, own: str, pending: bool | None, here: str | None, entry: Any) -> Iterator[Found]:
-    for name, read in _READ.items():
-        if isinstance(row := dig(entry, name), dict):
-            conversation = named(row) or thread(dig(row, "conversation_id", default=here))
-            if pending is not None and session.state(own, conversation).get("pending") is None:
-                session.keep_thread(own, conversation, pending=pending)
-            yield from read(session, own, conversation, row)
+def _entry(
+    session: Session, own: str, pending: bool | None, spam: bool | None, here: str | None, entry: Any
+) -> Iterator[Found]:
+    for name, row in entry.items() if isinstance(entry, dict) else ():
+        if name in QUIET or not isinstance(row, dict):
+            continue
+        read = _READ.get(name)
+        if read is None and text_of(dig(row, "message_data", default=row)):
+            # Whatever it is called, somebody says something in it.
+            read = _message
+        if read is None:
+            raise Unreadable(f"what a {name if _NAME.fullmatch(name) else 'new kind'} tells is not known")
+        conversation = named(row) or thread(dig(row, "conversation_id", default=here))
+        _take_for_spam(session, own, conversation, spam)
+        if pending is not None and session.state(own, conversation).get("pending") is None:
+            session.keep_thread(own, conversation, pending=pending)
+        yield from read(session, own, conversation, row)
 
 
 def common(session: Session, own: str, conversation: str, at: datetime) -> dict[str, Any]:
@@ -253,6 +278,7 @@ _READ: dict[str, Callable[[Session, str, str, Any], Iterator[Event]]] = {
     "remove_conversation": _removed,
     "end_av_broadcast": _called,
 }
+_NAME = re.compile(r"[a-z_]{1,40}")
 
 
 def sent_key(own: str, request: str) -> str:

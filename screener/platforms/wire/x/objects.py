@@ -16,6 +16,14 @@ LEAST_WITH_TIME = 10**17
 LONGEST_NAME, LONGEST_BIO, LONGEST_TEXT = 200, 1_000, 100_000
 MOST_LINKS = 100
 MOST_USERS = 500
+# What else happens in a conversation: nobody says anything in it.
+QUIET = frozenset({
+    "conversation_avatar_update", "conversation_create", "conversation_metadata_update", "conversation_name_update",
+    "conversation_profile_info_header", "conversation_read", "disable_notifications", "enable_notifications",
+    "join_conversation", "mark_all_as_read", "mark_all_as_seen", "mention_notifications_setting_update",
+    "message_mark_as_spam", "message_unmark_as_spam", "participants_join", "participants_leave", "reaction_create",
+    "reaction_delete",
+})  # fmt: skip
 
 _NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTHS = {month: n for n, month in enumerate(_NAMES, 1)}

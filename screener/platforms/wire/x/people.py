@@ -164,17 +164,18 @@ def _followed(session: Session, told: Account, at: datetime | None) -> Iterator[
 
 
 def answered(
-    session: Session, kind: type[Accepted | Declined], contact: str, at: datetime | None = None
+    session: Session, kind: type[Accepted | Declined], contact: str, at: datetime | None = None, *, told: bool = True
 ) -> Iterator[Found]:
-    """The member let somebody follow, or refused."""
+    """The member let somebody follow, or refused; `told` is whether the platform said so, and not only the page."""
     own, kept = session.whose(), session.memory.kept
+    asked = True if told or dig(kept, f"asked/{own}/{contact}", "open") else None
     if contact == own:
         return
     moment, mark = at or session.capture.at, _since_last(session, own, contact)
     kept[f"asked/{own}/{contact}"] = {
         "open": False, "let_in": kind is Accepted, "ended": session.capture.at.isoformat(),
     }  # fmt: skip
-    yield kind(
+    found = kind(
         id=f"{kind.kind}:{own}:{contact}{mark}",
         at=moment,
         account=session.ours(own),
@@ -183,6 +184,7 @@ def answered(
         history=session.was_before(moment),
         capture=session.capture.id,
     )
+    yield replace(found, asked=asked) if isinstance(found, Accepted) else found
 
 
 def followed(session: Session, contact: str, answer: Any) -> Iterator[Found]:
