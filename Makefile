@@ -20,8 +20,8 @@ demo: setup ## play the two stories through the real proxy, in a home of its own
 test-setup: ## install what the tests need, Chromium included
 	@sh scripts/test-setup.sh
 
-test: test-setup ## run every test (ARGS="-k words" runs some)
-	@exec $(PYTHON) -m pytest $(ARGS)
+test: test-setup ## run every test, on every core (ARGS="-k words" runs some)
+	@exec $(PYTHON) -m pytest -n auto --dist worksteal $(ARGS)
 
 check: ## formatting, lint, types, layers, and that the locks are current (needs the package index)
 	@sh scripts/setup.sh test

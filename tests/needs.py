@@ -4,28 +4,22 @@ import os
 
 import pytest
 
-NEEDY = pytest.StashKey[list[str]]()
-
-
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "needs_root(why): runs only as root, because it does what `why` says")
-    config.stash[NEEDY] = []
 
 
 # Last, so that what the person running the tests chose to leave out is not counted.
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if os.geteuid() == 0:
         return
-    left_out = [item for item in items if item.get_closest_marker("needs_root")]
-    config.stash[NEEDY] += [f"{item.nodeid} (needs root: {why(item)})" for item in left_out]
-    items[:] = [item for item in items if item not in left_out]
-    config.hook.pytest_deselected(items=left_out)
+    for item in items:
+        if item.get_closest_marker("needs_root"):
+            item.add_marker(pytest.mark.skip(reason=f"needs root: {why(item)}"))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    skipped = [f"{report.nodeid} ({reason(report)})" for report in terminalreporter.stats.get("skipped", [])]
-    lines = config.stash[NEEDY] + skipped
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    lines = [f"{report.nodeid} ({reason(report)})" for report in terminalreporter.stats.get("skipped", [])]
     if not lines:
         return
     terminalreporter.section("what did not run")
