@@ -12,7 +12,7 @@ from screener.paraphrases import MEASURED, without_facts
 from training.gru import Batch, Descent, Weights, begin, learn
 from training.samples import Sample
 
-NETWORKS = 3
+NETWORKS = 5
 """Judged together they are wrong less often than one."""
 WIDTH = 32
 DIRECTIONS = 96
