@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-BENCHES = ("bench.tap", "bench.latency", "bench.processes", "bench.judging", "bench.decoding")
+BENCHES = ("bench.tap", "bench.latency", "bench.processes", "bench.judging", "bench.decoding", "bench.pages")
 
 
 def main() -> int:

@@ -1,11 +1,12 @@
 """What a parent sees: one alert a relationship, growing as more is known."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal, Self
 
 from screener.levels import LEVELS, LevelName
-from screener.rules import Signal, Stage
+from screener.rules import STAGES, Signal, Stage
 from screener.score import Score
 
 State = Literal["new", "seen", "closed"]
@@ -28,6 +29,8 @@ class Alert:
     opened: datetime
     updated: datetime
     state: State = "new"
+    began: tuple[tuple[Stage, datetime], ...] = ()
+    """When the first sign of each stage came; the signals themselves are the latest of their rule."""
 
     @classmethod
     def opening(cls, *, id: str, score: Score, at: datetime) -> Self | None:
@@ -42,6 +45,7 @@ class Alert:
             signals=score.signals,
             opened=at,
             updated=at,
+            began=_began((), score.signals),
         )
 
     def grown(self, score: Score, *, at: datetime) -> Self:
@@ -62,8 +66,28 @@ class Alert:
             signals=(*older, *score.signals),
             updated=at,
             state="new" if rises or threatened else self.state,
+            began=_began(self.began, score.signals),
         )
 
     def to_json(self) -> dict[str, Any]:
         """The part that is kept as JSON: the reasons. Level, points and times have columns of their own."""
-        return {"stages": list(self.stages), "signals": [signal.to_json() for signal in self.signals]}
+        return {
+            "stages": list(self.stages),
+            "signals": [signal.to_json() for signal in self.signals],
+            "began": {stage: at.astimezone(UTC).isoformat() for stage, at in self.began},
+        }
+
+
+def began_of(kept: Mapping[str, str]) -> tuple[tuple[Stage, datetime], ...]:
+    """When each stage began, as `to_json` described it."""
+    return tuple((stage, datetime.fromisoformat(kept[stage])) for stage in STAGES if stage in kept)
+
+
+def _began(
+    before: tuple[tuple[Stage, datetime], ...], signals: tuple[Signal, ...]
+) -> tuple[tuple[Stage, datetime], ...]:
+    first = dict(before)
+    for signal in signals:
+        if signal.points > 0:
+            first[signal.stage] = min(first.get(signal.stage, signal.at), signal.at)
+    return tuple((stage, first[stage]) for stage in STAGES if stage in first)

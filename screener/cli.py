@@ -168,15 +168,20 @@ def score(
 
 
 @app.command("reset-password")
-def reset_password(name: Annotated[str, typer.Argument(help="The account's name.")], home: HomeOption = None) -> None:
+def reset_password(
+    name: Annotated[str, typer.Argument(help="The account's name.")],
+    home: HomeOption = None,
+    codes_too: Annotated[
+        bool, typer.Option("--codes-too", help="Switch off the codes from the phone as well, when it is lost.")
+    ] = False,
+) -> None:
     """Give an account a new password; only on this machine."""
     from screener.home.folder import Home
     from screener.web.reset import reset
 
     password = typer.prompt("New password", hide_input=True, confirmation_prompt=True)
     with mistakes_told():
-        asyncio.run(reset(Home.chosen(home).database, name, password))
-    print("The password is changed, and every log-in with the old one has ended.")
+        print(asyncio.run(reset(Home.chosen(home).database, name, password, codes_too=codes_too)))
 
 
 def main() -> None:

@@ -12,6 +12,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from screener import platforms, yamlfile
 from screener.family import Family, Member, Role, timezone_named
 
+HTTPS_PORT = 8789
+
 
 def _country(code: str) -> str:
     if not re.fullmatch("[A-Z]{2}", code):
@@ -65,7 +67,27 @@ class ProxySection(_Strict):
 class DashboardSection(_Strict):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8788
+    https_port: Annotated[int | None, Field(ge=0, le=65535)] = None
     names: tuple[str, ...] = ()
+
+    @property
+    def secure_port(self) -> int:
+        """Where it is served over HTTPS; 0 where it is not. By itself only when it can be opened from elsewhere: what
+        stays on this machine passes nobody.
+        """
+        if self.https_port is not None:
+            return self.https_port
+        return HTTPS_PORT if self.reaches_beyond else 0
+
+    @property
+    def reaches_beyond(self) -> bool:
+        """Whether another machine can open it."""
+        if self.host == "localhost":
+            return False
+        try:
+            return not ipaddress.ip_address(self.host.strip("[]")).is_loopback
+        except ValueError:
+            return True
 
 
 class Config(_Strict):

@@ -7,9 +7,15 @@ from typing import Literal
 
 @dataclass(frozen=True, kw_only=True)
 class Trust:
-    """The contact of this relationship is one the family knows: judged from now on as a known contact is."""
+    """The contact of this relationship is one the family knows, for good or until then: judged as a known contact is.
+    A threat or a demand counts all the same.
+    """
 
+    until: datetime | None = None
     kind: Literal["trust"] = "trust"
+
+    def holds(self, at: datetime) -> bool:
+        return self.until is None or at < self.until
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,8 +33,8 @@ class Mute:
 Feedback = Trust | Mute
 
 
-def is_trusted(feedback: tuple[Feedback, ...]) -> bool:
-    return any(isinstance(each, Trust) for each in feedback)
+def is_trusted(feedback: tuple[Feedback, ...], at: datetime) -> bool:
+    return any(isinstance(each, Trust) and each.holds(at) for each in feedback)
 
 
 def muted_rules(feedback: tuple[Feedback, ...], at: datetime) -> frozenset[str]:

@@ -163,13 +163,14 @@ class Pipeline:
         signals = score.kept(before.signals, self.rulebook.signals(moment))
         # What was seen on the same person's other accounts counts here too, once anything was seen here.
         weighed = (*signals, *carried(others, besides=signals)) if signals and others else signals
-        total = score.weigh(weighed, levels=self.rulebook.levels, relationship=judged, at=event.at)
+        levels, feedback = self.rulebook.levels, before.feedback
+        total = score.weigh(weighed, levels=levels, relationship=judged, at=event.at, feedback=feedback)
         alert: Alert | None = None
         if before.alert is not None:
             alert = before.alert.grown(total, at=event.at)
         elif total.level is not None:
             alert = Alert.opening(id=_alert_id(member, event), score=total, at=event.at)
-        return Recalled(relationship=relationship, signals=signals, alert=alert)
+        return Recalled(relationship=relationship, signals=signals, alert=alert, feedback=feedback)
 
     def _hear(self, event: Event) -> "_Heard":
         text = _words(event)

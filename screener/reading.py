@@ -35,7 +35,9 @@ type Tell = Callable[[Followed], Awaitable[None]]
 
 @dataclass(kw_only=True)
 class Reading:
-    """The loop between spool and store. `tell` is called for every event whose alert opened or rose."""
+    """The loop between spool and store. `tell` is called for every event whose alert opened or rose, or that held
+    another threat or demand.
+    """
 
     reader: Reader
     pipeline: Pipeline
@@ -86,7 +88,7 @@ class Reading:
         if decoded is None:
             return
         for step in await self._followed(capture, decoded, memory):
-            if step.is_news:
+            if step.is_news or threatens(step):
                 await self.tell(step)
 
     async def _followed(self, capture: Capture, decoded: Decoded, memory: Memory) -> list[Followed]:
@@ -133,6 +135,13 @@ class Reading:
         """A spool that was set aside and begun anew counts its rows from one."""
         if self.after and await asyncio.to_thread(self.reader.last) < self.after:
             self.after = 0
+
+
+def threatens(step: Followed) -> bool:
+    """Whether this event held a threat or demand: at the highest level nothing rises any more."""
+    if step.alert is None or step.again:
+        return False
+    return any(signal.alone and signal.at == step.event.at for signal in step.alert.signals)
 
 
 async def _as_soon_as_possible[T](work: Callable[[], Awaitable[T]]) -> T:

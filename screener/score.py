@@ -33,7 +33,7 @@ def weigh(
     feedback: tuple[Feedback, ...] = (),
 ) -> Score:
     """The score of these signals as they have faded by then."""
-    known = relationship.known or is_trusted(feedback)
+    known = relationship.known or is_trusted(feedback, at)
     muted = muted_rules(feedback, at)
     times = strangeness(relationship, levels, known=known) * resemblance(relationship, levels)
     weights = {

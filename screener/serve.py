@@ -5,28 +5,40 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable
+from contextvars import copy_context
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from fastapi import Request, Response
 
 from screener import config, health, paraphrases, platforms, rulebook
+from screener.config import DashboardSection
 from screener.ending import end_with
 from screener.errors import Mistake
+from screener.home import announce, leaf
 from screener.home.folder import Home
 from screener.home.pac import pac
+from screener.notify.bell import Bell
+from screener.notify.dispatch import Dispatch
+from screener.notify.outbox import Outbox
+from screener.notify.standing import Household
+from screener.notify.worker import Worker
 from screener.pipeline import Followed, Pipeline
 from screener.reading import Reading
 from screener.resources import shipped
 from screener.seal import Seal
 from screener.spool import Reader, place
+from screener.store import texts
 from screener.store.sql import SqlStore
+from screener.web import tongue
 from screener.web.app import create_app
 from screener.web.base import Change
 from screener.web.claim import Claim
 from screener.web.desk import SqlDesk
+from screener.web.logins import SqlLogins
 from screener.web.rooms import House, rooms
-from screener.web.serve import listen, serve_on
+from screener.web.serve import Secure, listen, serve_on
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +51,8 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
     rules = rulebook.load(home.folder / settings.rules if settings.rules else shipped("rules"))
     for mistake in rules.mistakes:
         log.error("%s", mistake)
-    store = await SqlStore.opened(home.database)
+    seal = Seal(key=home.seal_key())
+    store = await SqlStore.opened(home.database, seal)
     reader = Reader(place(home.folder))
     issues = health.of_rules(rules.mistakes, datetime.now(UTC))
     try:
@@ -50,18 +63,29 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
     family = settings.household()
     desk = SqlDesk(store, reader, issues, enrolled=home.enrolled_devices, family=family)
     pipeline = Pipeline(family=family, rulebook=rules, store=store, since=await store.begun(), meaning=meaning)
+    bell = Bell()
 
     async def tell(step: Followed) -> None:
         if step.alert is not None:
             desk.announce(Change(alert=step.alert.id, level=step.alert.level, what="grew" if step.grew else "opened"))
+            bell.ring(step.alert.id)
 
     claim = Claim.new(datetime.now(UTC)) if await desk.users() == 0 else None
+    names = partial(_names, settings.dashboard)
+    encryption = leaf.context(home, names(), datetime.now(UTC)) if settings.dashboard.secure_port else None
+    https_port = settings.dashboard.secure_port if encryption else 0
     app = create_app(
         desk,
         claim=claim,
         secret=home.secret(),
-        hosts=(settings.dashboard.host, *settings.dashboard.names),
-        rooms=rooms(House(store=store, desk=desk, seal=Seal(key=home.seal_key()))),
+        logins=SqlLogins(engine=store.engine),
+        hosts=(
+            settings.dashboard.host,
+            *settings.dashboard.names,
+            *([announce.NAME] if settings.dashboard.reaches_beyond else []),
+        ),
+        https_port=https_port,
+        rooms=rooms(House(store=store, desk=desk, seal=seal, rulebook=rules)),
     )
 
     async def proxy_pac(request: Request) -> Response:
@@ -77,17 +101,72 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
     end_with(stop)
     reading = asyncio.create_task(Reading(reader=reader, pipeline=pipeline, tell=tell).run())
     reading.add_done_callback(lambda task: stop.set())
+    purging = asyncio.create_task(texts.purge_hourly(store.engine))
+    telling: list[asyncio.Task[None]] = []
     try:
         listener = listen(settings.dashboard.host, settings.dashboard.port)
-        ready(f"{listener.getsockname()[1]} {claim.code if claim else '-'}")
-        await serve_on(app, listener, stop=stop)
+        port = listener.getsockname()[1]
+        secure = (
+            Secure(listener=listen(settings.dashboard.host, https_port), context=encryption) if encryption else None
+        )
+        notices = notifier(desk, store, seal, bell, link=_address(settings.dashboard, port, https_port))
+        telling = [asyncio.create_task(notices.run()), asyncio.create_task(_wake(bell, desk))]
+        if encryption:
+            telling.append(asyncio.create_task(leaf.keep_good(encryption, home, names)))
+        if settings.dashboard.reaches_beyond:
+            answering = announce.announce(
+                settings.dashboard.host, https_port or port, kind="https" if https_port else "http"
+            )
+            telling.append(asyncio.create_task(answering))
+        ready(f"{port} {claim.code if claim else '-'} {https_port or '-'}")
+        await serve_on(app, listener, stop=stop, secure=secure)
     finally:
-        reading.cancel()
-        await asyncio.gather(reading, return_exceptions=True)
+        for task in (reading, purging, *telling):
+            task.cancel()
+        await asyncio.gather(reading, purging, *telling, return_exceptions=True)
         await store.close()
         reader.close()
     if not reading.cancelled() and (why := reading.exception()) is not None:
         raise why
+
+
+def notifier(desk: SqlDesk, store: SqlStore, seal: Seal, bell: Bell, *, link: str) -> Worker:
+    """What tells people of alerts; `link` is where they find the dashboard."""
+
+    async def looks() -> bool:
+        return not any(issue.severity == "error" for issue in await desk.issues())
+
+    house = Household(engine=store.engine, members=desk.members)
+    dispatch = Dispatch(home=house, seal=seal, link=link, looks=looks, speak=_in_language)
+    return Worker(outbox=Outbox(home=house), dispatch=dispatch, bell=bell)
+
+
+async def _wake(bell: Bell, desk: SqlDesk) -> None:
+    """Whatever changes on the dashboard may have to be told, such as a call for help."""
+    async for _change in desk.changes():
+        bell.ring()
+
+
+def _in_language(language: str, sentence: str) -> str:
+    def said() -> str:
+        tongue.begin(language)
+        return tongue._(sentence)
+
+    return copy_context().run(said)
+
+
+def _names(dashboard: DashboardSection) -> tuple[str, ...]:
+    """Every name and address under which the dashboard may be opened."""
+    return ("localhost", "127.0.0.1", "::1", announce.NAME, *dashboard.names, *announce.addresses(dashboard.host))
+
+
+def _address(dashboard: DashboardSection, port: int, https_port: int) -> str:
+    """The dashboard as a link in a notice has it: by the first name that it was given for others to use."""
+    host = next(iter(dashboard.names), dashboard.host)
+    everywhere = host in ("", "0.0.0.0", "::")  # noqa: S104 - it is compared, not listened on
+    name = announce.NAME if everywhere else host
+    where = f"[{name}]" if ":" in name else name
+    return f"https://{where}:{https_port}/" if https_port else f"http://{where}:{port}/"
 
 
 def main() -> None:

@@ -119,6 +119,11 @@ class Supervisor:
         return f"http://127.0.0.1:{self.dashboard_port}"
 
     @property
+    def https_port(self) -> int | None:
+        """Where the dashboard is served over HTTPS, where it is."""
+        return None if self.screener.words[2:3] in ([], ["-"]) else int(self.screener.words[2])
+
+    @property
     def claim_code(self) -> str | None:
         """The code with which the first account is made; None when there is one."""
         return None if self.screener.words[1:2] in ([], ["-"]) else self.screener.words[1]

@@ -211,7 +211,9 @@ def _drawn(folded: str) -> str:
 
 def called(contact: Account) -> tuple[str, ...]:
     """The id and the handle as somebody would write them."""
-    handle = (contact.handle or "").lower().removeprefix("@").partition("#")[0]
+    # Half a character is no letter of any handle, and no database takes it.
+    whole = (contact.handle or "").encode("utf-8", "replace").decode()
+    handle = whole.lower().removeprefix("@").partition("#")[0]
     return tuple(dict.fromkeys(each for each in (contact.id.lower(), handle) if len(each) >= SHORTEST_HANDLE))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from screener import config
 from screener.ending import end_with
+from screener.home.announce import NAME
 from screener.home.folder import Home
 from screener.home.probe import PROBE_HOST
 from screener.supervise import Supervisor
@@ -12,6 +13,7 @@ from screener.supervise import Supervisor
 type Print = Callable[[str], None]
 
 OTHERS = "                (on another device: with this machine's address, which must stand under dashboard.names)"
+TRUSTING = "(on every device that trusts the family certificate)"
 
 
 async def up(home: Home, out: Print) -> None:
@@ -52,6 +54,9 @@ def greeting(supervisor: Supervisor, home: Home, settings: config.Config, *, fir
         lines.append(
             f"  Claim code    {supervisor.claim_code}    (for the first account; 15 minutes, on this machine only)"
         )
+    if supervisor.https_port:
+        name = NAME if settings.dashboard.reaches_beyond else "localhost"
+        lines.append(f"  Encrypted     https://{name}:{supervisor.https_port}    {TRUSTING}")
     lines += [
         f"  PAC address   {supervisor.dashboard_url}/proxy.pac",
         *([OTHERS] if settings.dashboard.host not in ("127.0.0.1", "localhost", "::1") else []),

@@ -57,10 +57,10 @@ class Home:
             self.folder.chmod(0o700)
             first = not self.settings.exists()
             if first:
-                _write(self.settings, _example().encode())
+                write_private(self.settings, _example().encode())
             for key in (self._secret, self._seal):
                 if not key.exists():
-                    _write(key, secrets.token_bytes(SECRET_BYTES))
+                    write_private(key, secrets.token_bytes(SECRET_BYTES))
         except OSError as why:
             raise Mistake(
                 f"{self.folder}: this folder can't be written ({why.strerror}). Give it to the user who runs Screener,"
@@ -108,7 +108,7 @@ def _example() -> str:
     raise Mistake("config.example.yaml: this file is missing from the installation. Install Screener again.")
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_private(path: Path, content: bytes) -> None:
     """Whole or not at all, and for our eyes only from the first byte on."""
     half = path.with_name(path.name + ".new")
     half.unlink(missing_ok=True)

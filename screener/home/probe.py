@@ -31,13 +31,25 @@ parent at home when it finds one, so that nobody has to be alone with it.</p>
 written to you and what you write. A program reads them as they pass; no person does.</li></ul>
 <h2>What a parent sees</h2>
 <ul><li>Mostly nothing. When somebody behaves like such a stranger: who it is, since when, and what gave it away,
-such as “asked to keep a secret”. Never the words of a chat.</li></ul>
+such as “asked to keep a secret”.</li>
+<li>Up to 9 years: all of that, and the words it is about.</li>
+<li>From 10: all of that. To read the words a parent must open them, and you see each time that they did.</li>
+<li>From 13: what is serious; of smaller things only that there is something, and why. The words open only when it says
+“act now”, or when you agree.</li>
+<li>From 16: only what says “act now”. The words open only on a threat or a demand, or when you agree.</li>
+<li>From 18, and for every adult: nothing. Only you see what is noticed about you.</li></ul>
+<h2>Your own page</h2>
+<p>Ask at home for a log-in of your own to Screener. There, “About me” shows you everything that was noticed about you,
+and who opened what. You can say what you think of it, and call for help with one press.</p>
 <h2>What it does not look at</h2>
 <ul><li>Any other site. Those stay locked between you and them.</li>
 <li>Pictures, videos and voice. They are never copied.</li>
 <li>Chats that are locked from end to end, and apps on a phone.</li></ul>
-<p>No message is kept, nothing leaves your home, and nothing you see is changed. If something worries you, tell
-somebody you trust: whatever happened, it is not your fault.</p>"""
+<h2>What it keeps</h2>
+<p>The words of people whom your family knows are not kept. What others write to you, and what you answer, is kept
+locked for 30 days, longer only if somebody keeps it for the police. Nothing leaves your home, and nothing you see is
+changed. This page is always here: nobody can switch it off, not even a parent.</p>
+<p>If something worries you, tell somebody you trust: whatever happened, it is not your fault.</p>"""
 
 # Whether a browser trusts us can't be told over plain HTTP, so this page must be true for one that does, too.
 NOT_YET = f"""<h1>Is this device looked after?</h1>

@@ -1,6 +1,7 @@
 """Finds in the database what lies around an event: few statements, each on an index and with a limit."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, or_, select
@@ -63,7 +64,7 @@ _is_own = and_(
     _contact.contact == bindparam("own_contact"),
 )
 NEAR = (
-    select(_contact.member, _contact.member_name, _contact.state)
+    select(_contact.member, _contact.member_name, _contact.state, _contact.known)
     .where(
         or_(
             _contact.name_key == bindparam("name_key"),
@@ -144,9 +145,13 @@ async def _near(connection: AsyncConnection, question: Question) -> tuple[Relati
         "called_so": question.called,
     }
     rows = await connection.execute(NEAR, asked)
-    return tuple(
-        Relationship.from_json(json.loads(state), member=_member(question, id, name)) for id, name, state in rows
-    )
+    return tuple(_recalled(state, _member(question, id, name), known) for id, name, state, known in rows)
+
+
+def _recalled(state: str, member: Member, known: bool) -> Relationship:
+    """The relationship, with what only its row says: that a parent knows the contact."""
+    found = Relationship.from_json(json.loads(state), member=member)
+    return replace(found, known=True, trusted=True) if known and not found.known else found
 
 
 def _member(question: Question, id: str, name: str) -> Member:

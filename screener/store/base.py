@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, Self
 
 from screener.alerts import Alert
 from screener.canaries import Outcome
 from screener.events import Event
 from screener.family import Member
+from screener.feedback import Feedback, is_trusted
 from screener.relationships import Relationship
 from screener.rules import Signal
 from screener.surroundings import Question, Surroundings
@@ -19,11 +20,23 @@ Severity = Literal["note", "warning", "error"]
 
 @dataclass(frozen=True, kw_only=True)
 class Recalled:
-    """What is known of one relationship: itself, the signals that hold, and its alert."""
+    """What is known of one relationship: itself, the signals that hold, its alert, and what a parent answered to it."""
 
     relationship: Relationship | None = None
     signals: tuple[Signal, ...] = ()
     alert: Alert | None = None
+    feedback: tuple[Feedback, ...] = ()
+
+    def trusted(self, at: datetime) -> Self:
+        """The same, with the contact known where a parent says so at that time, and no more where that has ended."""
+        relationship = self.relationship
+        if relationship is None:
+            return self
+        own = relationship.known and not relationship.trusted
+        trusted = not own and is_trusted(self.feedback, at)
+        if (own or trusted, trusted) == (relationship.known, relationship.trusted):
+            return self
+        return replace(self, relationship=replace(relationship, known=own or trusted, trusted=trusted))
 
 
 @dataclass(frozen=True, kw_only=True)

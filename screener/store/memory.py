@@ -4,12 +4,14 @@ from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from screener.canaries import Outcome
 from screener.events import Event, Message
 from screener.family import Member
+from screener.feedback import Feedback
 from screener.habits import Written
 from screener.relationships import Relationship
 from screener.store.base import Issue, Recalled, event_key, relationship_key
@@ -50,7 +52,7 @@ class MemoryStore:
         return event_key(event) in self._events
 
     async def recall(self, member: Member, event: Event) -> Recalled:
-        return self._recalled.get(relationship_key(member, event), Recalled())
+        return self._recalled.get(relationship_key(member, event), Recalled()).trusted(event.at)
 
     async def recall_account(self, member: Member, platform: str, contact: str) -> Recalled:
         return self._recalled.get((member.id, platform, contact), Recalled())
@@ -81,6 +83,11 @@ class MemoryStore:
         if isinstance(event, Message) and event.by == "member" and is_new:
             hour = int(event.at.timestamp()) // 3600
             self._written[member.id, hour // 24][hour, key[1], key[2]] += 1
+
+    def answer(self, member: Member, platform: str, contact: str, *said: Feedback) -> None:
+        """What a parent says of the relationship from now on, instead of what was said before."""
+        key = (member.id, platform, contact)
+        self._recalled[key] = replace(self._recalled.get(key, Recalled()), feedback=said)
 
     async def remember(self, platform: str, device: str, values: Iterable[tuple[str, Any]]) -> None:
         kept = self._remembered.setdefault((platform, device), {})

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    PrimaryKeyConstraint,
     String,
     Table,
     Text,
@@ -58,6 +59,28 @@ passkeys = Table(
     Index("ix_passkeys_user", "user"),
 )
 
+# Codes for whoever lost the phone: kept as marks that nothing can be read from, and gone once used.
+recoveries = Table(
+    "recoveries",
+    metadata,
+    Column("user", ForeignKey("users.id"), nullable=False),
+    Column("mark", String(64), nullable=False),
+    PrimaryKeyConstraint("user", "mark"),
+)
+
+# Log-ins that somebody may make for themselves: the code is kept as a mark, and the row goes when it is used.
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("mark", String(64), primary_key=True),
+    Column("name", String(80), nullable=False, unique=True),
+    Column("role", String(10), nullable=False),
+    Column("member", String(200)),
+    Column("by", ForeignKey("users.id"), nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+)
+
 failures = Table(
     "failures",
     metadata,
@@ -73,6 +96,33 @@ acts = Table(
     Column("by", String(80), nullable=False),
     Column("did", String(20), nullable=False),
     Column("at", BigInteger, nullable=False),
+    # The deed it was part of, where it can be taken back.
+    Column("deed", String(32)),
+    Index("ix_acts_alert", "alert", "at"),
+)
+
+# What somebody did with one alert or several, and how those were before, so that it can be taken back.
+deeds = Table(
+    "deeds",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("by", String(80), nullable=False),
+    Column("did", String(20), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("was", Text, nullable=False),
+    Column("undone", BigInteger),
+    Index("ix_deeds_by", "by", "at"),
+)
+
+# Searches that a user gave a name to, as the query of their address.
+filters = Table(
+    "filters",
+    metadata,
+    Column("user", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("name", String(60), nullable=False),
+    Column("query", String(1000), nullable=False),
+    Column("created", BigInteger, nullable=False),
+    PrimaryKeyConstraint("user", "name"),
 )
 
 # What a parent answered to an alert; `undone` is when it was taken back.

@@ -10,21 +10,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import case, delete, event, func, insert, select, update
+from sqlalchemy import delete, event, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from screener.alerts import Alert, height
 from screener.canaries import Canary, Outcome
 from screener.errors import Mistake
 from screener.events import Event
 from screener.family import Member
+from screener.feedback import is_trusted
 from screener.relationships import Relationship
 from screener.rules import Signal
-from screener.store import migrate
+from screener.seal import Seal
+from screener.store import answers, cases, migrate, texts
 from screener.store.around import find, marks
 from screener.store.base import Issue, Recalled, event_key, relationship_key
+from screener.store.cases import alert_of as alert_of
 from screener.store.tables import alerts, canaries, events, handles, issues, memories, readings, relationships
 from screener.store.times import micros, moment
 from screener.surroundings import Question, Surroundings
@@ -42,17 +44,20 @@ DISK = (
 class SqlStore:
     """Relationships, events and alerts in a database. Make one with `opened`."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, seal: Seal | None = None) -> None:
         self.engine = engine
+        self.seal = seal
 
     @classmethod
-    async def opened(cls, path: Path) -> "SqlStore":
-        """The store in the SQLite file at `path`, brought up to date. Raises Mistake when it can't be used."""
+    async def opened(cls, path: Path, seal: Seal | None = None) -> "SqlStore":
+        """The store in the SQLite file at `path`, brought up to date; without a seal no text is kept. Raises Mistake
+        when it can't be used.
+        """
         _make_ready(path)
         # Whatever fails is told without the names that were being written.
         engine = create_async_engine(f"sqlite+aiosqlite:///{path}", connect_args={"timeout": 30}, hide_parameters=True)
         event.listen(engine.sync_engine, "connect", _prepare)
-        store = cls(engine)
+        store = cls(engine, seal)
         try:
             async with engine.begin() as connection:
                 await connection.run_sync(migrate.upgrade)
@@ -80,7 +85,7 @@ class SqlStore:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["SqlTransaction"]:
         async with self.engine.begin() as connection:
-            yield SqlTransaction(connection)
+            yield SqlTransaction(connection, self.seal)
 
     async def remembered(self, platform: str, device: str) -> dict[str, Any]:
         async with self.engine.connect() as connection:
@@ -116,8 +121,9 @@ def _prepare(connection: Any, _record: Any) -> None:
 class SqlTransaction:
     """One transaction on the database; see `Transaction`."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, seal: Seal | None = None) -> None:
         self.connection = connection
+        self.seal = seal
 
     async def knows(self, event: Event) -> bool:
         platform, account, id = event_key(event)
@@ -127,24 +133,27 @@ class SqlTransaction:
         return found.first() is not None
 
     async def recall(self, member: Member, event: Event) -> Recalled:
-        return await self._recalled(member, *relationship_key(member, event))
+        return await self._recalled(member, event.at, *relationship_key(member, event))
 
     async def recall_account(self, member: Member, platform: str, contact: str) -> Recalled:
-        return await self._recalled(member, member.id, platform, contact)
+        return await self._recalled(member, datetime.now(UTC), member.id, platform, contact)
 
     async def surroundings(self, question: Question) -> Surroundings:
         return await find(self.connection, question)
 
-    async def _recalled(self, member: Member, *key: str) -> Recalled:
+    async def _recalled(self, member: Member, at: datetime, *key: str) -> Recalled:
         row = (await self.connection.execute(_one(relationships, *key))).first()
         if row is None:
             return Recalled()
         alert = (await self.connection.execute(select(alerts).where(alerts.c.relationship == row.id))).first()
+        # Only alerts are answered, so that what leads to none costs no look-up.
+        feedback = await answers.given(self.connection, row.id) if alert is not None else ()
         return Recalled(
             relationship=Relationship.from_json(json.loads(row.state), member=member),
             signals=tuple(Signal.from_json(signal) for signal in json.loads(row.signals)),
             alert=alert_of(alert) if alert is not None else None,
-        )
+            feedback=feedback,
+        ).trusted(at)
 
     async def keep(self, member: Member, event: Event, recalled: Recalled) -> None:
         relationship = recalled.relationship
@@ -160,9 +169,9 @@ class SqlTransaction:
             "updated": now,
             **marks(relationship),
         }
-        id = (await self.connection.execute(_one(relationships, *key))).scalar()
-        if id is None:
-            id = secrets.token_hex(8)
+        row = (await self.connection.execute(_one(relationships, *key))).first()
+        id = row.id if row is not None else secrets.token_hex(8)
+        if row is None:
             await self.connection.execute(
                 insert(relationships).values(id=id, member=key[0], platform=key[1], contact=key[2], **values)
             )
@@ -188,23 +197,20 @@ class SqlTransaction:
             .on_conflict_do_nothing()
         )
         if recalled.alert is not None:
-            await self._keep_alert(id, recalled.alert)
+            await cases.keep(self.connection, id, recalled.alert, relationship, event)
+        await self._keep_text(id, event, recalled, was_known=row is not None and row.known, now=now)
 
-    async def _keep_alert(self, relationship: str, alert: Alert) -> None:
-        values = {
-            "level": alert.level,
-            "height": height(alert.level),
-            "points": alert.points,
-            "updated": micros(alert.updated),
-            "body": json.dumps(alert.to_json(), ensure_ascii=True),
-        }
-        # A parent may have seen or closed it since it was recalled: only a rise makes it new again.
-        state = case((alerts.c.height < height(alert.level), "new"), else_=alerts.c.state)
-        await self.connection.execute(
-            upsert(alerts)
-            .values(id=alert.id, relationship=relationship, opened=micros(alert.opened), state=alert.state, **values)
-            .on_conflict_do_update(index_elements=[alerts.c.id], set_={**values, "state": state})
-        )
+    async def _keep_text(self, id: str, event: Event, recalled: Recalled, *, was_known: bool, now: int) -> None:
+        if self.seal is None or recalled.relationship is None:
+            return
+        known = recalled.relationship.known
+        if not known and recalled.alert is not None:
+            # A parent may have said so since it was recalled; nobody else writes from here to the end.
+            known = is_trusted(await answers.given(self.connection, id), event.at)
+        if not known:
+            await texts.keep(self.connection, self.seal, id, event, captured=now)
+        elif not was_known:
+            await texts.forget(self.connection, id)
 
     async def remember(self, platform: str, device: str, values: Iterable[tuple[str, Any]]) -> None:
         turn = micros(datetime.now(UTC))
@@ -285,18 +291,3 @@ def canary_of(row: Any) -> Canary:
 
 def _one(table: Any, member: str, platform: str, contact: str) -> Any:
     return select(table).where(table.c.member == member, table.c.platform == platform, table.c.contact == contact)
-
-
-def alert_of(row: Any) -> Alert:
-    """The alert in a row of the table."""
-    body = json.loads(row.body)
-    return Alert(
-        id=row.id,
-        level=row.level,
-        points=row.points,
-        stages=tuple(body["stages"]),
-        signals=tuple(Signal.from_json(signal) for signal in body["signals"]),
-        opened=moment(row.opened),
-        updated=moment(row.updated),
-        state=row.state,
-    )

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 # Times are whole microseconds since 1970 in UTC: they sort, they compare, and every database keeps them exactly.
@@ -68,7 +69,7 @@ handles = Table(
     Index("ix_handles_relationship", "relationship"),
 )
 
-# No text of any message is kept: an event here is that it happened, when, and with whom.
+# No text of any message lies here: an event is that it happened, when, and with whom. For texts see below.
 events = Table(
     "events",
     metadata,
@@ -98,7 +99,21 @@ alerts = Table(
     Column("opened", BigInteger, nullable=False),
     Column("updated", BigInteger, nullable=False),
     Column("body", Text, nullable=False),
-    Index("ix_alerts_state", "state", "height", "updated"),
+    # What a list filters and searches by lies in the indexes, what it shows in `card`: so no body is read for a list.
+    Column("member", String(200), nullable=False, server_default=""),
+    Column("adult", Boolean, nullable=False, server_default=false()),
+    Column("platform", String(40), nullable=False, server_default=""),
+    Column("pressed", Boolean, nullable=False, server_default=false()),
+    Column("sought", Text, nullable=False, server_default=""),
+    # Until when a parent put it off.
+    Column("later", BigInteger),
+    Column("card", Text, nullable=False, server_default="{}"),
+    Index("ix_alerts_kind", "member", "adult", "platform", "height", "pressed", "state", "later", "opened"),
+    Index("ix_alerts_later", "later"),
+    Index(
+        "ix_alerts_state",
+        *("state", "height", "updated", "opened", "member", "adult", "pressed", "later", "platform", "sought", "id"),
+    ),
 )
 
 memories = Table(

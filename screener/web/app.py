@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
@@ -16,7 +17,9 @@ from screener.web.claim import Claim
 from screener.web.door import Door, LogInFirst, to_log_in
 from screener.web.entry import Entry
 from screener.web.guard import Guard, plain_host
+from screener.web.halfway import Halfways
 from screener.web.live import Streams
+from screener.web.logins import Logins
 from screener.web.overview import Overview
 from screener.web.page import HERE, Pages
 from screener.web.sessions import Sessions
@@ -32,32 +35,41 @@ def create_app(
     *,
     claim: Claim | None,
     secret: bytes,
+    logins: Logins,
     hosts: Collection[str] = (),
+    https_port: int = 0,
     clock: Callable[[], datetime] = utc_now,
     rooms: Callable[[Door, Pages], Iterable[APIRouter]] = lambda door, pages: (),
 ) -> FastAPI:
-    """`hosts` are the names and addresses it answers to besides loopback; `secret` is at least 32 random bytes; `rooms`
-    are further pages.
+    """`hosts` are the names and addresses it answers to besides loopback; `secret` is at least 32 random bytes;
+    `logins` are those that hold; `https_port` is where it is served over HTTPS, if it is; `rooms` are further pages.
     """
     if len(secret) < 32:
         raise ValueError("secret: too short. Give at least 32 random bytes.")
     pages = Pages(clock=clock)
-    door = Door(desk=desk, sessions=Sessions(secret=secret), clock=clock)
+    door = Door(
+        desk=desk,
+        sessions=Sessions(secret=secret),
+        halfways=Halfways(secret=secret),
+        logins=logins,
+        passwords=Passwords(desk=desk),
+        tries=Tries(desk=desk, secret=secret),
+        clock=clock,
+    )
     streams = Streams()
     entry = Entry(
         desk=desk,
         door=door,
         pages=pages,
-        passwords=Passwords(desk=desk),
-        tries=Tries(desk=desk, secret=secret),
         claim=claim,
     )
     # An address that means "every address" is nobody's name, though some browsers would open it.
     names = frozenset(plain_host(host) for host in hosts) - {"0.0.0.0", "::", ""}  # noqa: S104
-    guard = Middleware(Guard, pages=pages, hosts=names, claimed=remembered_once(desk))
+    guard = Middleware(Guard, pages=pages, hosts=names, claimed=remembered_once(desk), https_port=https_port)
     app = FastAPI(title="Screener", openapi_url=None, docs_url=None, redoc_url=None, middleware=[guard])
     app.state.streams = streams
-    app.mount("/static", StaticFiles(directory=HERE / "static"))
+    # Only what is the same for everybody: how long a page gets when packed would tell something of what is on it.
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=HERE / "static"), minimum_size=1_000))
     app.include_router(entry.routes())
     app.include_router(Overview(desk=desk, door=door, pages=pages, streams=streams).routes())
     for router in rooms(door, pages):

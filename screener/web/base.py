@@ -1,6 +1,6 @@
 """What the dashboard needs to know and may change: the views it shows, and the desk that provides them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -9,6 +9,8 @@ from screener.alerts import State
 from screener.family import Member
 from screener.levels import LevelName
 from screener.rules import Stage
+from screener.sight import UserRole as UserRole
+from screener.sight import Watched
 from screener.store.base import Severity
 
 
@@ -51,7 +53,8 @@ class AlertView:
     """What a parent sees. `stages` are those reached; `unseen` says what can't be seen on that platform.
 
     `member_is_adult` makes the page speak to the person, not about a child. `member` is the member's id, `relationship`
-    that of what the two had to do with each other.
+    that of what the two had to do with each other. `began` is when the first sign of each stage came, `later` until
+    when a parent put it off. In a list there is only the heaviest signal and the newest name; `reasons` counts all.
     """
 
     id: str
@@ -69,6 +72,9 @@ class AlertView:
     member: str = ""
     member_age: int | None = None
     relationship: str = ""
+    began: tuple[tuple[Stage, datetime], ...] = ()
+    later: datetime | None = None
+    reasons: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,16 +101,12 @@ class Coverage:
     last_read: datetime | None = None
 
 
-UserRole = Literal["owner", "parent", "viewer", "child", "adult"]
-"""What somebody who logs in may do: all; see to alerts; look at them only; see what is seen of oneself, as a child or
-as an adult."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class User:
     """Somebody who may log in. A session made under another `epoch` is no longer good.
 
     `member` is the id of the member of the family who this is, where it is one; `language` is empty for the browser's.
+    `has_codes` says that a log-in with the password asks for a one-time code as well.
     """
 
     id: str
@@ -114,6 +116,7 @@ class User:
     role: UserRole = "owner"
     member: str | None = None
     language: str = ""
+    has_codes: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,8 +128,43 @@ class Change:
     what: Literal["opened", "grew", "settled"]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which alerts a list is to hold; what is empty or None is not asked. `put_off` are those that are to come back
+    later, `text` is looked for in ids, names, handles and the members' names, the times are of the last growth.
+    """
+
+    states: tuple[State, ...] = ("new", "seen")
+    put_off: bool | None = False
+    levels: tuple[LevelName, ...] = ()
+    text: str = ""
+    platform: str = ""
+    member: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    newest_first: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """A piece of a list: `count` is how many there are in all. `kinds` has one alert for each kind that there is,
+    whoever may see it; nothing but whose it is, its platform, level and stage is true of those.
+    """
+
+    count: int = 0
+    rows: tuple[AlertView, ...] = ()
+    kinds: tuple[AlertView, ...] = ()
+
+
 class Desk(Protocol):
     """The store as the dashboard sees it."""
+
+    async def listed(
+        self, wanted: Wanted, see: Callable[[Watched], bool], now: datetime, *, most: int = 100, skip: int = 0
+    ) -> Listed:
+        """The alerts that are wanted and that `see` lets through, which may ask only what sight asks. Worst level first
+        and then newest, or only newest first; light enough for ten thousand.
+        """
 
     async def alerts(self, *, state: Literal["open", "closed"] | None = None) -> list[AlertView]:
         """Worst level first among the open, then newest; "open" is new or seen."""

@@ -15,13 +15,15 @@ from screener import health, platforms
 from screener.alerts import State
 from screener.family import Family, Member
 from screener.relationships import Relationship
+from screener.sight import Watched
 from screener.spool import Reader
 from screener.store.base import Issue
 from screener.store.people import acts, failures, users
 from screener.store.sql import SqlStore, alert_of, canary_of
 from screener.store.tables import alerts, canaries, issues, readings, relationships
 from screener.store.times import micros, moment
-from screener.web.base import AlertView, Change, ContactView, Coverage, IssueView, SignalView, User
+from screener.web import listing
+from screener.web.base import AlertView, Change, ContactView, Coverage, IssueView, Listed, SignalView, User, Wanted
 from screener.web.facts import told
 
 # An issue that has not happened for this long has ended by itself.
@@ -76,6 +78,12 @@ class SqlDesk:
         )
         family = self._family.on(datetime.now(UTC))
         return [_view(row, family) for row in await self._rows(query)]
+
+    async def listed(
+        self, wanted: Wanted, see: Callable[[Watched], bool], now: datetime, *, most: int = 100, skip: int = 0
+    ) -> Listed:
+        family = self._family.on(datetime.now(UTC))
+        return await listing.listed(self._engine, family, wanted, see, now, most=most, skip=skip)
 
     async def alert(self, id: str) -> AlertView | None:
         rows = await self._rows(_ALERTS.where(alerts.c.id == id))
@@ -198,10 +206,7 @@ class SqlDesk:
 
 _ALERTS = select(
     alerts,
-    relationships.c.member,
     relationships.c.member_name,
-    relationships.c.member_is_adult,
-    relationships.c.platform,
     relationships.c.contact,
     relationships.c.state.label("memory"),
 ).join(relationships, relationships.c.id == alerts.c.relationship)
@@ -210,7 +215,7 @@ _ALERTS = select(
 def user_of(row: Any) -> User:
     """The user in a row of the table."""
     names = ("id", "name", "password_hash", "epoch", "role", "member", "language")
-    return User(**{name: getattr(row, name) for name in names})
+    return User(**{name: getattr(row, name) for name in names}, has_codes=row.codes is not None)
 
 
 def _view(row: Any, family: Family) -> AlertView:
@@ -223,8 +228,7 @@ def _view(row: Any, family: Family) -> AlertView:
         level=alert.level,
         state=alert.state,
         member_name=row.member_name,
-        # Who was a child when it was written down may be grown up today.
-        member_is_adult=row.member_is_adult or (member is not None and member.role != "child"),
+        member_is_adult=listing.is_adult(row.adult, row.member, family),
         member=row.member,
         member_age=member.age if member else None,
         relationship=row.relationship,
@@ -253,6 +257,8 @@ def _view(row: Any, family: Family) -> AlertView:
             for signal in alert.signals
         ),
         unseen=platforms.unseen(row.platform),
+        began=alert.began,
+        later=moment(row.later) if row.later is not None else None,
     )
 
 

@@ -9,8 +9,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from screener.web import agents, halfway, tongue
+from screener.web.auth import Passwords
 from screener.web.base import Desk, User
+from screener.web.guard import peer
+from screener.web.halfway import Halfway, Halfways
+from screener.web.logins import Logins
 from screener.web.sessions import COOKIE, LIFE, Session, Sessions
+from screener.web.tries import Tries, place
 
 MOST_BYTES, MOST_FIELDS = 16_384, 20
 
@@ -30,16 +36,26 @@ class Visit:
 
 @dataclass(frozen=True, kw_only=True)
 class Door:
+    """`passwords` and `tries` are one for the whole dashboard: a guess counts wherever it is made."""
+
     desk: Desk
     sessions: Sessions
+    halfways: Halfways
+    logins: Logins
+    passwords: Passwords
+    tries: Tries
     clock: Callable[[], datetime]
 
     async def visit(self, request: Request) -> Visit:
         """Raises LogInFirst unless the request comes with a session that still holds."""
-        session = self.sessions.read(request.cookies.get(COOKIE), self.clock())
+        now = self.clock()
+        session = self.sessions.read(request.cookies.get(COOKIE), now)
         user = await self.desk.user(session.name) if session else None
         if session is None or user is None or user.epoch != session.epoch:
             raise LogInFirst
+        if not await self.logins.holds(session, user, now):
+            raise LogInFirst
+        tongue.speak_to(user.language)
         return Visit(user=user, session=session, token=self.sessions.token(session))
 
     async def change(self, request: Request) -> tuple[Visit, Mapping[str, str]]:
@@ -50,17 +66,41 @@ class Door:
             raise HTTPException(403)
         return visit, fields
 
-    def let_in(self, request: Request, user: User, to: str) -> Response:
-        answer = RedirectResponse(to, 303)
-        answer.set_cookie(
-            COOKIE,
-            self.sessions.cookie(user, self.clock()),
-            max_age=int(LIFE.total_seconds()),
-            httponly=True,
-            samesite="strict",
-            secure=request.url.scheme == "https",
-        )
+    async def let_in(self, request: Request, user: User, answer: Response) -> Response:
+        """Begins a session of its own, whatever cookie came along, and ends the one that this browser had."""
+        now = self.clock()
+        before = self.sessions.read(request.cookies.get(COOKIE), now)
+        if before is not None and (owner := await self.desk.user(before.name)) is not None:
+            await self.logins.end(before.id, owner)
+        cookie = self.sessions.cookie(user, now)
+        session = self.sessions.read(cookie, now)
+        assert session is not None, "a cookie that was just made can be read"
+        agent = agents.kind(request.headers.get("user-agent", ""))
+        await self.logins.begin(session, user, agent=agent, peer=place(peer(request.scope)), now=now)
+        self._give(request, answer, COOKIE, cookie, seconds=int(LIFE.total_seconds()))
+        if halfway.COOKIE in request.cookies:
+            answer.delete_cookie(halfway.COOKIE)
         return answer
+
+    def half_in(self, request: Request, user: User, to: str) -> Response:
+        """The password was right; the code is asked for next."""
+        answer = RedirectResponse("/login/code", 303)
+        cookie = self.halfways.cookie(user, to, self.clock())
+        self._give(request, answer, halfway.COOKIE, cookie, seconds=int(halfway.LIFE.total_seconds()))
+        return answer
+
+    async def halfway(self, request: Request) -> tuple[User, Halfway] | None:
+        """Who has given the password a moment ago, and must give a code."""
+        note = self.halfways.read(request.cookies.get(halfway.COOKIE), self.clock())
+        user = await self.desk.user(note.name) if note else None
+        if note is None or user is None or user.epoch != note.epoch:
+            return None
+        tongue.speak_to(user.language)
+        return user, note
+
+    def _give(self, request: Request, answer: Response, name: str, cookie: str, *, seconds: int) -> None:
+        safe = request.url.scheme == "https"
+        answer.set_cookie(name, cookie, max_age=seconds, httponly=True, samesite="strict", secure=safe)
 
 
 async def form(request: Request) -> dict[str, str]:

@@ -7,17 +7,19 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from screener.family import Member
-from screener.web.auth import Passwords, TooBusy, good_password, user_name
+from screener.web.again import too_many
+from screener.web.auth import TooBusy, good_password, user_name
 from screener.web.base import Desk
 from screener.web.claim import Claim
 from screener.web.door import Door, LogInFirst, form, local
 from screener.web.guard import peer
 from screener.web.page import Pages
+from screener.web.secure import works_at
 from screener.web.sessions import COOKIE
-from screener.web.tries import Tries
+from screener.web.tongue import _, later
 from screener.web.words import in_words
 
-NOT_RIGHT = "Name or password is not right."
+NOT_RIGHT = later("Name or password is not right.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,8 +29,6 @@ class Entry:
     desk: Desk
     door: Door
     pages: Pages
-    passwords: Passwords
-    tries: Tries
     claim: Claim | None
 
     def routes(self) -> APIRouter:
@@ -61,7 +61,7 @@ class Entry:
                 wrong="Code: not right. Copy the last one that Screener printed.", name=typed, status=403
             )
         try:
-            password_hash = await self.passwords.hash(fields["password"])
+            password_hash = await self.door.passwords.hash(fields["password"])
         except TooBusy:
             return self.pages.error(503)
         grown = {member.id for member in await self._grown()}
@@ -70,14 +70,16 @@ class Entry:
             return RedirectResponse("/login", 303)
         self.claim.spend()
         user = await self.desk.user(name)
-        return self.door.let_in(request, user, "/") if user else RedirectResponse("/login", 303)
+        if user is None:
+            return RedirectResponse("/login", 303)
+        return await self.door.let_in(request, user, RedirectResponse("/", 303))
 
     async def login_page(self, request: Request) -> Response:
         to = local(request.query_params.get("next", "/"))
         try:
             await self.door.visit(request)
         except LogInFirst:
-            return self.pages.show("login.html", {"wrong": "", "name": "", "next": to})
+            return await self._login_form(request, to)
         return RedirectResponse(to, 303)
 
     async def log_in(self, request: Request) -> Response:
@@ -88,26 +90,36 @@ class Entry:
         except ValueError:
             name = ""
         here = peer(request.scope)
-        wait = await self.tries.begin(name, here, self.door.clock())
+        wait = await self.door.tries.begin(name, here, self.door.clock())
         if wait:
-            wrong = f"Too many tries. Wait {in_words(wait)}, then try again."
-            return self.pages.show("login.html", {"wrong": wrong, "name": typed, "next": to}, status=429)
+            wrong = too_many(in_words(wait))
+            return await self._login_form(request, to, wrong=wrong, name=typed, status=429)
         try:
-            user = await self.passwords.user(name, fields.get("password", ""))
+            user = await self.door.passwords.user(name, fields.get("password", ""))
         except TooBusy:
             return self.pages.error(503)
         if user is None:
-            return self.pages.show("login.html", {"wrong": NOT_RIGHT, "name": typed, "next": to}, status=403)
-        await self.tries.succeed(name, here)
-        return self.door.let_in(request, user, to)
+            return await self._login_form(request, to, wrong=_(NOT_RIGHT), name=typed, status=403)
+        if user.has_codes:
+            # What was tried stays counted until the code is right too, or codes could be guessed for ever.
+            return self.door.half_in(request, user, to)
+        await self.door.tries.succeed(name, here)
+        return await self.door.let_in(request, user, RedirectResponse(to, 303))
 
     async def log_out(self, request: Request) -> Response:
-        """Ends every session of the user: whoever logs out on one machine may well mean a forgotten other one."""
-        visit, _ = await self.door.change(request)
-        await self.desk.end_sessions(visit.user.name)
+        """Ends this session; the others are listed on the page about oneself, where all can be ended."""
+        visit, _fields = await self.door.change(request)
+        await self.door.logins.end(visit.session.id, visit.user)
         answer = RedirectResponse("/login", 303)
         answer.delete_cookie(COOKIE)
         return answer
+
+    async def _login_form(
+        self, request: Request, to: str, *, wrong: str = "", name: str = "", status: int = 200
+    ) -> Response:
+        passkeys = works_at(request) and await self.door.logins.by_passkey()
+        values = {"wrong": wrong, "name": name, "next": to, "passkeys": passkeys}
+        return self.pages.show("login.html", values, status=status)
 
     async def _claim_form(self, *, wrong: str = "", name: str = "", status: int = 200) -> Response:
         is_open = self.claim is not None and self.claim.open(self.door.clock())

@@ -5,7 +5,7 @@ import logging
 import traceback
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import KW_ONLY, dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse, Response
@@ -40,23 +40,32 @@ HEADERS = {
     "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 
+HSTS = "max-age=31536000"
+
 
 @dataclass(frozen=True)
 class Guard:
-    """Host, origin and first-run checks. `claimed` says whether an account exists."""
+    """Host, origin and first-run checks. `claimed` says whether an account exists; where there is an `https_port`,
+    other devices are sent there.
+    """
 
     app: ASGIApp
     _: KW_ONLY
     pages: Pages
     hosts: Collection[str]
     claimed: Callable[[], Awaitable[bool]]
+    https_port: int = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        tongue.accept(Headers(scope=scope).get("accept-language", ""))
-        answer = Answer(send=send, cache="no-cache" if scope["path"].startswith("/static/") else "no-store")
+        tongue.begin(Headers(scope=scope).get("accept-language", ""))
+        answer = Answer(
+            send=send,
+            cache="no-cache" if scope["path"].startswith("/static/") else "no-store",
+            only_https=scope["scheme"] == "https" and host_name(Headers(scope=scope)) not in LOOPBACK_NAMES,
+        )
         # The edge of the dashboard: whatever breaks on a page, the next page still works.
         try:
             refusal = await self._refusal(scope)
@@ -73,9 +82,12 @@ class Guard:
         headers = Headers(scope=scope)
         path: str = scope["path"]
         host = host_name(headers)
+        is_look = scope["method"] in ("GET", "HEAD")
         if host not in LOOPBACK_NAMES and host not in self.hosts:
             return self.pages.error(421)
-        if scope["method"] not in ("GET", "HEAD") and not from_our_page(headers, scope["scheme"]):
+        if self.https_port and scope["scheme"] == "http" and path not in OPEN and not is_loopback(peer(scope)):
+            return RedirectResponse(over_https(scope, host, self.https_port), 307 if is_look else 303)
+        if not is_look and not from_our_page(headers, scope["scheme"]):
             return self.pages.error(403)
         if path in OPEN or path.startswith("/static/") or await self.claimed():
             return None
@@ -92,6 +104,7 @@ class Answer:
 
     send: Send
     cache: str
+    only_https: bool
     started: bool = False
 
     async def __call__(self, message: Message) -> None:
@@ -101,6 +114,9 @@ class Answer:
             headers.update(HEADERS)
             # Pages name people; nothing of them stays behind in the browser. Our own files may.
             headers["Cache-Control"] = self.cache
+            # Not for this machine itself: its name is shared with whatever else somebody tries out on it.
+            if self.only_https:
+                headers["Strict-Transport-Security"] = HSTS
         await self.send(message)
 
 
@@ -122,6 +138,15 @@ def host_name(headers: Headers) -> str:
         return plain_host(parts.hostname or "")
     except ValueError:
         return ""
+
+
+def over_https(scope: Scope, host: str, port: int) -> str:
+    """The same page over HTTPS; the front page for what was to change something, as that is not sent twice."""
+    name = f"[{host}]" if ":" in host else host
+    if scope["method"] not in ("GET", "HEAD"):
+        return f"https://{name}:{port}/"
+    query = scope.get("query_string", b"").decode("latin-1")
+    return f"https://{name}:{port}{quote(scope['path'])}" + (f"?{query}" if query else "")
 
 
 def plain_host(name: str) -> str:

@@ -6,6 +6,7 @@ from markupsafe import Markup, escape
 
 MOST_MARKS = 3  # combining marks on one letter; more is never a language, and paints over the lines around it
 MARK = "▯"  # stands where something invisible stood
+OPEN, CLOSE = Markup("<bdi>"), Markup("</bdi>")
 JOINERS = "\u200c\u200d"
 # Letters to Unicode, nothing to the eye: used to make an empty-looking name.
 BLANKS = "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
@@ -22,7 +23,7 @@ def shown(text: object, most: int = 80) -> Markup:
         return Markup('<bdi class="tampered" title="Holds invisible characters, shown as {}">{}</bdi>').format(
             MARK, inner
         )
-    return Markup("<bdi>{}</bdi>").format(inner)
+    return OPEN + inner + CLOSE
 
 
 def clear(text: object, most: int = 80) -> str:
@@ -33,6 +34,9 @@ def clear(text: object, most: int = 80) -> str:
 
 def visible(raw: str, most: int) -> tuple[list[str], bool]:
     """The first letters, each with its marks, and whether there was more."""
+    # Plain letters hide nothing, and most texts are such.
+    if len(raw) <= most and raw.isascii() and raw.isprintable() and "  " not in raw:
+        return list(raw.strip()), False
     # A letter with its marks is rarely longer than this; past it, nobody reads the rest anyway.
     text = raw[: most * 16]
     clusters: list[str] = []

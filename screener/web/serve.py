@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 import errno
 import socket
+import ssl
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import uvicorn
 from fastapi import FastAPI
@@ -14,6 +16,14 @@ from screener.web.live import Streams
 
 STOP_SECONDS = 3
 MOST_CONNECTIONS = 256
+
+
+@dataclass(frozen=True, kw_only=True)
+class Secure:
+    """Where it is served over HTTPS, and with which key."""
+
+    listener: socket.socket
+    context: ssl.SSLContext
 
 
 class Server(uvicorn.Server):
@@ -45,8 +55,29 @@ async def serve(app: FastAPI, host: str, port: int, *, stop: asyncio.Event | Non
     await serve_on(app, listen(host, port), stop=stop)
 
 
-async def serve_on(app: FastAPI, listener: socket.socket, *, stop: asyncio.Event | None = None) -> None:
-    config = uvicorn.Config(
+async def serve_on(
+    app: FastAPI, listener: socket.socket, *, stop: asyncio.Event | None = None, secure: Secure | None = None
+) -> None:
+    """On a socket that is bound already, and over HTTPS on another; both end together."""
+    streams: Streams = app.state.streams
+    serving = [(Server(_config(app), streams, stop), listener)]
+    if secure is not None:
+        # The first one alone listens to signals where nobody gave us a stop.
+        other = Server(_config(app, secure.context), streams, stop or asyncio.Event())
+        serving.append((other, secure.listener))
+    running = [asyncio.ensure_future(server.serve(sockets=[its])) for server, its in serving]
+    try:
+        await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for server, _its in serving:
+            server.should_exit = True
+        await asyncio.gather(*running)
+        for _server, its in serving:
+            its.close()
+
+
+def _config(app: FastAPI, context: ssl.SSLContext | None = None) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
         access_log=False,
         date_header=True,
@@ -55,20 +86,11 @@ async def serve_on(app: FastAPI, listener: socket.socket, *, stop: asyncio.Event
         log_config=None,
         proxy_headers=False,
         server_header=False,
+        ssl_context_factory=(lambda config, default: context) if context else None,
         timeout_graceful_shutdown=STOP_SECONDS,
         timeout_keep_alive=5,
         ws="none",
     )
-    server = Server(config, app.state.streams, stop)
-    running = asyncio.ensure_future(server.serve(sockets=[listener]))
-    try:
-        await asyncio.shield(running)
-    except asyncio.CancelledError:
-        server.should_exit = True
-        await running
-        raise
-    finally:
-        listener.close()
 
 
 def listen(host: str, port: int) -> socket.socket:

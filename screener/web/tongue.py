@@ -4,8 +4,6 @@
 """
 
 import gettext
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -28,14 +26,15 @@ def language() -> str:
     return _speaking.get()
 
 
-@contextmanager
-def speaking(wanted: str) -> Iterator[None]:
-    """Speaks this language inside; English where it is none of ours."""
-    token = _speaking.set(wanted if wanted in LANGUAGES else "en")
-    try:
-        yield
-    finally:
-        _speaking.reset(token)
+def begin(header: str) -> None:
+    """A request begins: until we know who asks, the browser's own wish counts."""
+    _accepted.set(header)
+    _speaking.set(chosen("", header))
+
+
+def speak_to(user: str) -> None:
+    """From here on the request is answered in this user's language, where they chose one."""
+    _speaking.set(chosen(user, _accepted.get()))
 
 
 def chosen(user: str, accepted: str) -> str:
@@ -45,16 +44,6 @@ def chosen(user: str, accepted: str) -> str:
         if code in LANGUAGES:
             return code
     return "en"
-
-
-def accept(header: str) -> None:
-    """Notes what the browser of this request accepts."""
-    _accepted.set(header)
-
-
-def accepted() -> str:
-    """What the browser of this request accepts."""
-    return _accepted.get()
 
 
 def _(text: str) -> str:

@@ -41,12 +41,14 @@ class Tries:
 
     def _limits(self, name: str, peer: str) -> tuple[tuple[str, int], ...]:
         from_here = (f"from:{place(peer)}", FREE_FROM_ONE_PLACE)
-        # Whoever sits at the machine can never be locked out by somebody elsewhere on the network.
-        if is_loopback(peer):
-            return (from_here,)
         # People type passwords into the name field; what is kept must not give them away.
         sealed = hmac.new(self.secret, f"name {name}".encode(errors="replace"), hashlib.sha256).hexdigest()[:32]
-        return (from_here, (f"name:{sealed}", FREE_FOR_ONE_NAME))
+        # Logging in as oneself in between must not buy more guesses at somebody else.
+        both = (f"from:{place(peer)}:{sealed}", FREE_FROM_ONE_PLACE)
+        # Whoever sits at the machine can never be locked out by somebody elsewhere on the network.
+        if is_loopback(peer):
+            return (from_here, both)
+        return (from_here, both, (f"name:{sealed}", FREE_FOR_ONE_NAME))
 
 
 def still_to_wait(failures: tuple[datetime, ...], free: int, now: datetime) -> timedelta:

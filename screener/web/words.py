@@ -5,13 +5,29 @@ from datetime import datetime, timedelta
 
 from screener.rules import Stage
 from screener.web.base import Coverage, IssueView
+from screener.web.tongue import _, later, plural
 
 STAGES: dict[Stage, tuple[str, str]] = {
-    "approach": ("Getting in touch", "a stranger makes contact"),
-    "befriend": ("Winning trust", "asks about life, family and friends"),
-    "isolate": ("Drawing away", "secrecy, another app, the camera"),
-    "pressure": ("Pressure", "threats or demands"),
+    "approach": (later("Getting in touch"), later("a stranger makes contact")),
+    "befriend": (later("Winning trust"), later("asks about life, family and friends")),
+    "isolate": (later("Drawing away"), later("secrecy, another app, the camera")),
+    "pressure": (later("Pressure"), later("threats or demands")),
 }
+
+MONTHS = (
+    later("January"),
+    later("February"),
+    later("March"),
+    later("April"),
+    later("May"),
+    later("June"),
+    later("July"),
+    later("August"),
+    later("September"),
+    later("October"),
+    later("November"),
+    later("December"),
+)
 
 # Longer than a school week away from the device, and "it reads" is no longer news.
 STALE = timedelta(days=7)
@@ -19,38 +35,47 @@ STALE = timedelta(days=7)
 
 def ago(at: datetime | None, now: datetime) -> str:
     if at is None:
-        return "never"
-    seconds = (now - at).total_seconds()
-    if seconds < 60:
-        return "just now"
-    for name, size, up_to in (("minute", 60, 3600), ("hour", 3600, 86_400), ("day", 86_400, 30 * 86_400)):
-        if seconds < up_to:
-            count = int(seconds // size)
-            return f"{count} {name}{'' if count == 1 else 's'} ago"
-    return f"on {moment(at)}"
+        return _("never")
+    minutes = int((now - at).total_seconds() // 60)
+    if minutes < 1:
+        return _("just now")
+    if minutes < 60:
+        return plural("{count} minute ago", "{count} minutes ago", minutes)
+    if minutes < 24 * 60:
+        return plural("{count} hour ago", "{count} hours ago", minutes // 60)
+    if minutes < 30 * 24 * 60:
+        return plural("{count} day ago", "{count} days ago", minutes // (24 * 60))
+    return _("on {moment}").format(moment=moment(at))
 
 
 def moment(at: datetime) -> str:
     """In the home's own time: the dashboard runs where the family lives."""
     here = at.astimezone()
-    return f"{here.day} {here:%B %Y, %H:%M}"
+    month = _(MONTHS[here.month - 1])
+    return _("{day} {month} {year}, {time}").format(day=here.day, month=month, year=here.year, time=f"{here:%H:%M}")
+
+
+def day(at: datetime) -> str:
+    """The day in the home's own time."""
+    here = at.astimezone()
+    return _("{day} {month} {year}").format(day=here.day, month=_(MONTHS[here.month - 1]), year=here.year)
 
 
 def blind_spots(coverage: Sequence[Coverage], issues: Sequence[IssueView], now: datetime) -> tuple[str, ...]:
     """Why silence would not mean safety; empty only when everything that should be read is."""
     if not coverage:
-        return ("No device is looked after yet.",)
+        return (_("No device is looked after yet."),)
     spots = []
     if any(row.state == "blind" for row in coverage):
-        spots.append("Some apps can’t be read.")
+        spots.append(_("Some apps can’t be read."))
     if any(row.state == "unenrolled" for row in coverage):
-        spots.append("Some devices don’t have the certificate, so nothing on them is looked at.")
+        spots.append(_("Some devices don’t have the certificate, so nothing on them is looked at."))
     if any(row.state == "waiting" for row in coverage):
-        spots.append("From some devices nothing has been read yet.")
+        spots.append(_("From some devices nothing has been read yet."))
     if any(stale(row, now) for row in coverage):
-        spots.append("From some devices nothing has been read for more than a week.")
+        spots.append(_("From some devices nothing has been read for more than a week."))
     if any(issue.severity != "note" for issue in issues):
-        spots.append("Something is not working as it should.")
+        spots.append(_("Something is not working as it should."))
     return tuple(spots)
 
 
@@ -60,25 +85,27 @@ def stale(row: Coverage, now: datetime) -> bool:
 
 def coverage_mend(row: Coverage, now: datetime) -> str:
     if row.state == "blind":
-        return "The app keeps us out. Use it in the browser on this device, or talk about what happens there."
+        return _("The app keeps us out. Use it in the browser on this device, or talk about what happens there.")
     if row.state == "unenrolled":
-        return "Open http://screener.home.arpa/ in the browser on this device, and install the certificate from there."
+        return _(
+            "Open http://screener.home.arpa/ in the browser on this device, and install the certificate from there."
+        )
     if row.state == "waiting" and not row.platform:
-        return "Open a platform, such as Facebook or Discord, in the browser on this device."
+        return _("Open a platform, such as Facebook or Discord, in the browser on this device.")
     if row.state == "waiting":
-        return "Open it once in the browser on this device. If this stays, see Help."
+        return _("Open it once in the browser on this device. If this stays, see Help.")
     if stale(row, now):
-        return "Is the device in use, and at home? If so, see Help."
+        return _("Is the device in use, and at home? If so, see Help.")
     return ""
 
 
 def device_words(device: str) -> str:
     """A device as one would call it: its address is all that we know, and our own says little to people."""
-    return "this computer" if device in ("127.0.0.1", "::1") else device
+    return _("this computer") if device in ("127.0.0.1", "::1") else device
 
 
 def in_words(wait: timedelta) -> str:
     seconds = max(1, round(wait.total_seconds()))
     if seconds < 90:
-        return f"{seconds} second{'' if seconds == 1 else 's'}"
-    return f"{-(-seconds // 60)} minutes"
+        return plural("{count} second", "{count} seconds", seconds)
+    return plural("{count} minute", "{count} minutes", -(-seconds // 60))

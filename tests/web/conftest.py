@@ -4,16 +4,29 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from screener.web.app import create_app
 from screener.web.auth import hashed
+from screener.web.case import Case
 from screener.web.claim import Claim
+from screener.web.door import Door
+from screener.web.page import Pages
 from screener.web.serve import listen, serve_on
-from tests.web.memory import NOON, MemoryDesk
+from tests.browser import chromium_path
+from tests.make import RULES
+from tests.web.memory import NOON, MemoryCases, MemoryDesk
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, Page, ViewportSize
+
+PHONE: "ViewportSize" = {"width": 390, "height": 844}
+DESK: "ViewportSize" = {"width": 1280, "height": 800}
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 SECRET = b"a key for tests that opens nothing at all"
 PASSWORD = "four words in a row"
@@ -47,7 +60,15 @@ def claim() -> Claim:
 
 @pytest.fixture
 def app(desk: MemoryDesk, claim: Claim, clock: Clock) -> FastAPI:
-    return create_app(desk, claim=claim, secret=SECRET, hosts=("screener.example", "192.0.2.7", "0.0.0.0"), clock=clock)
+    hosts = ("screener.example", "192.0.2.7", "0.0.0.0")
+
+    def rooms(door: Door, pages: Pages) -> list[APIRouter]:
+        cases: Any = MemoryCases(desk)
+        parts = dict.fromkeys(("files", "deeds", "excerpts", "answers"), cases)
+        case = Case(desk=desk, door=door, pages=pages, rulebook=RULES, announce=lambda change: None, **parts)
+        return [case.routes()]
+
+    return create_app(desk, claim=claim, secret=SECRET, logins=desk.logins, hosts=hosts, clock=clock, rooms=rooms)
 
 
 type Visitors = Callable[..., httpx.AsyncClient]
@@ -99,3 +120,30 @@ async def served(app: FastAPI) -> AsyncIterator[str]:
     finally:
         stop.set()
         await running
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator["Browser"]:
+    # Most tests of the dashboard need none, and it takes a moment to load.
+    from playwright.async_api import async_playwright
+
+    path = await asyncio.to_thread(chromium_path)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, chromium_sandbox=False, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def complaints() -> list[str]:
+    """What the console said, violations of the policy included, and every request that went elsewhere."""
+    return []
+
+
+@pytest.fixture
+async def page(browser: "Browser", complaints: list[str]) -> "Page":
+    page = await browser.new_page(viewport=PHONE)
+    page.on("console", lambda said: complaints.append(f"{said.type}: {said.text}"))
+    page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+    page.on("request", lambda asked: "127.0.0.1" in asked.url or complaints.append(f"went to {asked.url}"))
+    return page

@@ -21,6 +21,7 @@ from screener.web.app import create_app
 from screener.web.auth import hashed
 from screener.web.claim import Claim
 from screener.web.desk import SqlDesk
+from screener.web.logins import SqlLogins
 from screener.web.rooms import House, rooms
 from tests.make import NOON, RULES, a_contact, a_message, a_request, an_acceptance, an_account
 
@@ -97,19 +98,21 @@ class Home:
 async def a_home(folder: Path, *, family: Family = EVERYBODY, clock: Clock | None = None, **more: Any) -> Home:
     """A home with the owner "anna", who is no member; close it in the end."""
     clock = clock or Clock()
-    store = await SqlStore.opened(folder / "screener.db")
-    desk = SqlDesk(store, Reader(folder / "spool.db"), family=family)
     seal = Seal(key=b"s" * 32)
+    store = await SqlStore.opened(folder / "screener.db", seal)
+    desk = SqlDesk(store, Reader(folder / "spool.db"), family=family)
     app = create_app(
         desk,
         claim=Claim.new(clock()),
         secret=SECRET,
+        logins=SqlLogins(engine=store.engine),
         clock=clock,
-        rooms=rooms(House(store=store, desk=desk, seal=seal, **more)),
+        rooms=rooms(House(store=store, desk=desk, seal=seal, rulebook=RULES, **more)),
     )
     pipeline = Pipeline(family=family, rulebook=RULES, store=store, since=NOON - timedelta(days=400))
     home = Home(store=store, desk=desk, app=app, pipeline=pipeline, seal=seal, clock=clock)
-    await home.person("anna", role="owner")
+    if not await desk.users():
+        await home.person("anna", role="owner")
     return home
 
 

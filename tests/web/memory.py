@@ -1,15 +1,17 @@
 """A desk in memory, and the alerts the tests put on it."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import replace
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
-from screener.alerts import State
+from screener.alerts import Alert, State
+from screener.events import Account, FriendRequest
 from screener.family import Member
 from screener.levels import LEVELS
-from screener.rules import Stage
+from screener.relationships import Relationship
+from screener.rules import Signal, Stage
 from screener.web.base import (
     AlertView,
     Change,
@@ -17,9 +19,13 @@ from screener.web.base import (
     Coverage,
     IssueView,
     Known,
+    Listed,
     SignalView,
     User,
+    Wanted,
 )
+from screener.web.casefile import CaseFile, Name
+from screener.web.sessions import Session
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
@@ -34,6 +40,7 @@ class MemoryDesk:
         self.did: list[tuple[str, str, str]] = []
         self.listening: list[asyncio.Queue[Change]] = []
         self.family: tuple[Member, ...] = ()
+        self.logins = MemoryLogins()
 
     def put(self, alert: AlertView) -> None:
         what: Literal["opened", "grew"] = "grew" if alert.id in self.all else "opened"
@@ -45,6 +52,13 @@ class MemoryDesk:
         wanted = {"open": ("new", "seen"), "closed": ("closed",), None: ("new", "seen", "closed")}[state]
         found = [alert for alert in self.all.values() if alert.state in wanted]
         return sorted(found, key=lambda alert: (LEVELS.index(alert.level), alert.updated), reverse=True)
+
+    async def listed(
+        self, wanted: Wanted, see: Callable[[AlertView], bool], now: datetime, *, most: int = 100, skip: int = 0
+    ) -> Listed:
+        found = [alert for alert in await self.alerts() if alert.state in wanted.states and not wanted.put_off]
+        seen = [alert for alert in found if see(alert)]
+        return Listed(count=len(seen), rows=tuple(seen[skip : skip + most]), kinds=tuple(found))
 
     async def alert(self, id: str) -> AlertView | None:
         return self.all.get(id)
@@ -107,6 +121,80 @@ class MemoryDesk:
 
     async def clear_failures(self, key: str) -> None:
         self.strikes.pop(key, None)
+
+
+class MemoryLogins:
+    """The log-ins that hold, in memory; see `screener.web.logins.Logins`."""
+
+    def __init__(self) -> None:
+        self.all: dict[str, tuple[str, str, str]] = {}
+
+    async def begin(self, session: Session, user: User, *, agent: str, peer: str, now: datetime) -> None:
+        self.all[session.id] = (user.id, agent, peer)
+
+    async def holds(self, session: Session, user: User, now: datetime) -> bool:
+        return session.id in self.all and self.all[session.id][0] == user.id
+
+    async def end(self, id: str, user: User) -> bool:
+        return self.all.pop(id, None) is not None
+
+    async def by_passkey(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True)
+class MemoryCases:
+    """What the case page asks besides the alert: its signals as the pipeline keeps them, and what is done with it."""
+
+    desk: MemoryDesk
+
+    async def of(self, id: str, now: datetime | None = None) -> Any:
+        """The file of an alert; and nothing, where the answers to it are asked for."""
+        if now is None:
+            return ()
+        view = self.desk.all[id]
+        signals = tuple(
+            Signal(
+                rule=signal.rule,
+                stage=signal.stage,
+                points=signal.points,
+                because=signal.because,
+                advice=signal.advice,
+                event=f"event:{n}",
+                at=signal.at,
+                file=signal.rule_file,
+            )
+            for n, signal in enumerate(view.signals)
+        )
+        contact = view.contact
+        account = Account(platform=contact.platform, id=contact.id, name="".join(contact.names[:1]))
+        member = Member(id=view.member, name=view.member_name)
+        request = FriendRequest(id="request", at=view.opened, account=account, contact=account)
+        names = tuple(Name(kind="name", text=name) for name in contact.names)
+        alert = Alert(
+            id=id,
+            level=view.level,
+            points=view.points,
+            stages=view.stages,
+            signals=signals,
+            opened=view.opened,
+            updated=view.updated,
+        )
+        return CaseFile(alert=alert, relationship=Relationship.first(member=member, event=request), names=names)
+
+    async def there(self, relationship: str, events: Iterable[str]) -> frozenset[str]:
+        return frozenset()
+
+    async def agreed(self, alert: str) -> bool:
+        return False
+
+    async def latest(self, by: str, since: datetime) -> None:
+        return None
+
+    async def do(self, did: str, named: Iterable[str], *, by: str, **more: Any) -> None:
+        becomes: dict[str, State] = {"seen": "seen", "closed": "closed", "reopened": "seen"}
+        for id in named:
+            await self.desk.set_state(id, becomes[did], by)
 
 
 def a_signal(stage: Stage, because: str, points: int = 20, minutes: int = 0, advice: str = "") -> SignalView:

@@ -143,11 +143,11 @@ def test_a_code_never_shows_in_a_log(claim: Claim):
 
 def test_a_dashboard_with_a_short_key_does_not_start(desk: MemoryDesk):
     with pytest.raises(ValueError, match="32 random bytes"):
-        create_app(desk, claim=None, secret=b"short")
+        create_app(desk, claim=None, secret=b"short", logins=desk.logins)
 
 
 async def test_without_a_code_the_page_says_how_to_get_one(desk: MemoryDesk):
-    app = create_app(desk, claim=None, secret=SECRET)
+    app = create_app(desk, claim=None, secret=SECRET, logins=desk.logins)
 
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
         page = await client.get("/claim")

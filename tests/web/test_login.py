@@ -103,7 +103,7 @@ async def test_guessing_is_slowed_down_and_a_restart_does_not_help(
     right = {"name": "anna", "password": PASSWORD}
     for _ in range(FREE_FROM_ONE_PLACE):
         await guesser.post("/login", data={"name": "anna", "password": "a guess"})
-    restarted = create_app(desk, claim=None, secret=SECRET, hosts=("192.0.2.7",), clock=clock)
+    restarted = create_app(desk, claim=None, secret=SECRET, logins=desk.logins, hosts=("192.0.2.7",), clock=clock)
     transport = httpx.ASGITransport(restarted, client=("192.0.2.50", 50_001))
 
     slowed = await guesser.post("/login", data=right)

@@ -19,7 +19,8 @@
     const live = document.getElementById("live");
     if (!live) return;
     live.dataset.state = connected ? "on" : "off";
-    live.querySelector(".words").textContent = connected ? "live" : "not connected";
+    const words = live.querySelector(".words");
+    words.textContent = connected ? words.dataset.on : words.dataset.off;
   }
 
   function alive() {
@@ -41,7 +42,7 @@
     const open = Number(document.querySelector("[data-count]")?.dataset.count ?? 0);
     document.title = (open ? `(${open}) ` : "") + title;
     const spoken = document.getElementById("spoken");
-    const words = open === 1 ? "1 alert is open" : `${open} alerts are open`;
+    const words = spoken.dataset[open === 1 ? "one" : "many"].replace("{count}", open);
     if (spoken.dataset.last !== undefined && spoken.dataset.last !== words) spoken.textContent = words;
     spoken.dataset.last = words;
   }

@@ -1,0 +1,83 @@
+"""Where this machine is at home: its addresses, and the name screener.local, which the house can ask for by mDNS."""
+
+import asyncio
+import contextlib
+import ipaddress
+import logging
+import socket
+import struct
+from collections.abc import Sequence
+from typing import Literal
+
+log = logging.getLogger(__name__)
+
+NAME = "screener.local"
+# Addresses change when a router gives out new ones.
+LOOK_AGAIN_SECONDS = 60.0
+# Networks inside this machine, which no other device can reach.
+INSIDE = ("docker", "br-", "veth", "virbr", "lxc", "podman", "cni", "vmnet", "vboxnet")
+SIOCGIFADDR = 0x8915
+
+
+def addresses(host: str = "0.0.0.0") -> tuple[str, ...]:  # noqa: S104 - it is compared, not listened on
+    """Those under which other devices reach what listens at `host`: that one, or all that this machine has."""
+    try:
+        given = ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return ()
+    if not given.is_unspecified:
+        return (str(given),)
+    found = {address for name in _interfaces() if not name.startswith(INSIDE) and (address := _address(name))}
+    return tuple(sorted(address for address in found if not ipaddress.ip_address(address).is_loopback))
+
+
+async def announce(host: str, port: int, *, kind: Literal["https", "http"]) -> None:
+    """Answers for screener.local until it is cancelled. What goes wrong with it is nobody's trouble but the name's."""
+    while True:
+        here = addresses(host)
+        try:
+            if here:
+                await _answering(host, here, port, f"_{kind}._tcp.local.")
+        except Exception as why:
+            # The edge of a convenience: the dashboard stays where it is, whatever the network does.
+            log.warning("%s can't be announced (%s)", NAME, type(why).__name__)
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+
+async def _answering(host: str, here: Sequence[str], port: int, kind: str) -> None:
+    """Until the addresses change."""
+    from zeroconf import IPVersion, ServiceInfo
+    from zeroconf.asyncio import AsyncZeroconf
+
+    service = ServiceInfo(
+        kind, f"Screener.{kind}", port=port, parsed_addresses=list(here), server=f"{NAME}.", properties={"path": "/"}
+    )
+    v4 = all(ipaddress.ip_address(each).version == 4 for each in here)
+    zeroconf = AsyncZeroconf(interfaces=list(here), ip_version=IPVersion.V4Only if v4 else IPVersion.All)
+    try:
+        await zeroconf.async_register_service(service, allow_name_change=True)
+        while addresses(host) == tuple(here):  # noqa: ASYNC110 - nobody tells us when a router gives out new ones
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+    finally:
+        with contextlib.suppress(Exception):
+            await zeroconf.async_unregister_all_services()
+        await zeroconf.async_close()
+
+
+def _interfaces() -> list[str]:
+    try:
+        return [name for _index, name in socket.if_nameindex()]
+    except OSError:
+        return []
+
+
+def _address(interface: str) -> str:
+    """The IPv4 address of an interface; empty where it has none."""
+    import fcntl  # not everywhere, and only a machine that is listened to from outside needs it
+
+    asked = struct.pack("256s", interface.encode()[:15])
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        try:
+            return socket.inet_ntoa(fcntl.ioctl(any_socket.fileno(), SIOCGIFADDR, asked)[20:24])
+        except OSError:
+            return ""

@@ -1,0 +1,1 @@
+"""How people hear of alerts: tested with real servers on loopback."""
