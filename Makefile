@@ -1,7 +1,7 @@
 # Two commands do everything: `make up` runs Screener, `make test` tests it. Both install what they need into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-setup up demo test check bench soak lock clean
+.PHONY: words help setup test-setup up demo test check bench soak lock clean
 
 PYTHON := .venv/bin/python
 
@@ -38,6 +38,10 @@ bench: ## measure what it costs, each figure beside a named baseline
 soak: ## give every decoder a hundred thousand broken captures (ARGS="--inputs N" gives another number)
 	@sh scripts/setup.sh test
 	@exec $(PYTHON) -m bench.soak $(ARGS)
+
+words: ## collect the dashboard's sentences into its catalogues and compile them (ARGS=--check only looks)
+	@sh scripts/setup.sh test
+	@exec $(PYTHON) scripts/words.py $(ARGS)
 
 lock: ## compile the locks again (ARGS=--upgrade takes newer releases)
 	@sh scripts/setup.sh test

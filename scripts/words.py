@@ -13,6 +13,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from screener.routes import shipped_routes
+
 ROOT = Path(__file__).resolve().parents[1]
 LANGUAGES = ROOT / "screener" / "web" / "languages"
 CODES = ("es", "fr", "de", "pt", "pl")
@@ -29,6 +31,8 @@ def collected() -> Catalog:
         found = extract_from_dir(ROOT / folder, METHODS, OPTIONS, keywords=KEYWORDS, comment_tags=())
         for file, _line, message, _comments, context in sorted(found, key=lambda each: (each[0], each[1])):
             catalog.add(message, locations=[(f"{folder}/{file}", 0)], context=context)
+    for sentence in shipped_routes().sentences():
+        catalog.add(sentence, locations=[("routes", 0)])
     return catalog
 
 
@@ -46,16 +50,16 @@ def read(code: str) -> Catalog:
 
 def mistakes(code: str, catalog: Catalog) -> list[str]:
     """What is missing, and sentences whose places ("%(name)s", "{count}", "<strong>") differ from the English ones."""
-    found = []
+    where, found = path_of(code).relative_to(ROOT), []
     for message in catalog:
         if not message.id:
             continue
         english = message.id if isinstance(message.id, str) else message.id[-1]
         forms = [message.string] if isinstance(message.string, str) else list(message.string or [""])
         if message.fuzzy or not all(forms):
-            found.append(f"{path_of(code).relative_to(ROOT)}: {english[:60]!r} has no translation. Write one.")
-        elif any(places(form) != places(english) for form in forms if len(forms) == 1 or form is forms[-1]):
-            found.append(f"{path_of(code).relative_to(ROOT)}: {english[:60]!r} keeps other places. Copy them as they are.")
+            found.append(f"{where}: {english[:60]!r} has no translation. Write one.")
+        elif places(forms[-1]) != places(english):
+            found.append(f"{where}: {english[:60]!r} keeps other places. Copy them as they are.")
     return found
 
 
@@ -67,7 +71,7 @@ def written(catalog: Catalog) -> bytes:
     buffer = io.BytesIO()
     write_po(buffer, catalog, width=120, omit_header=False, ignore_obsolete=True, include_lineno=False)
     lines = buffer.getvalue().decode().splitlines()
-    dated = ("POT-Creation-Date", "PO-Revision-Date", "Generated-By", "Last-Translator", "Language-Team", "Report-Msgid")
+    dated = ("POT-Creation-Date", "PO-Revision-Date", "Generated-By", "Last-Translator", "Language-Team", "Report-")
     kept = [line for line in lines if not any(line.startswith(f'"{each}') for each in dated)]
     return ("\n".join(kept).strip() + "\n").encode()
 

@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "needs_root(why): runs only as root, because it does what `why` says")
 
