@@ -3,7 +3,15 @@
 import subprocess
 import sys
 
-BENCHES = ("bench.tap", "bench.latency", "bench.processes", "bench.judging", "bench.decoding", "bench.pages")
+BENCHES = (
+    "bench.tap",
+    "bench.latency",
+    "bench.processes",
+    "bench.judging",
+    "bench.decoding",
+    "bench.pages",
+    "bench.notices",
+)
 
 
 def main() -> int:

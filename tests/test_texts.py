@@ -1,4 +1,4 @@
-"""Texts are sealed, kept for a month, deleted as soon as the family knows the contact, and then nowhere in the files."""
+"""Texts are sealed, kept for a month, deleted once the family knows the contact, and then nowhere in the files."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta

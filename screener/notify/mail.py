@@ -56,26 +56,31 @@ def send(service: Any, note: Note) -> Outcome:
     """`service` is what apprise made of the address."""
     (_, to), sender = service.targets[0], service.from_addr
     made = message(note, sender=("Screener", sender[1]), to=to)
-    trust = ssl.create_default_context()
-    if not service.verify_certificate:
-        trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
     try:
         server: smtplib.SMTP
         if service.secure_mode == "ssl":
             server = smtplib.SMTP_SSL(
-                service.smtp_host, service.port, local_hostname=DOMAIN, timeout=SECONDS, context=trust
+                service.smtp_host, service.port, local_hostname=DOMAIN, timeout=SECONDS, context=trust(service)
             )
         else:
             server = smtplib.SMTP(service.smtp_host, service.port, local_hostname=DOMAIN, timeout=SECONDS)
         with server:
             if service.secure_mode == "starttls":
-                server.starttls(context=trust)
+                server.starttls(context=trust(service))
             if service.user and service.password:
                 server.login(service.user, service.password)
             server.send_message(made, sender[1], [to])
     except (OSError, smtplib.SMTPException) as why:
         return outcome(why)
     return SENT
+
+
+def trust(service: Any) -> ssl.SSLContext:
+    """Whom to believe that they are the server: as everywhere, unless the address says that it proves nothing."""
+    made = ssl.create_default_context()
+    if not service.verify_certificate:
+        made.check_hostname, made.verify_mode = False, ssl.CERT_NONE
+    return made
 
 
 def outcome(why: Exception) -> Outcome:

@@ -3,7 +3,6 @@
 import base64
 import http.client
 import json
-import ssl
 from typing import Any
 
 from screener.levels import LevelName
@@ -18,7 +17,7 @@ from screener.notify.base import (
     Note,
     Outcome,
 )
-from screener.notify.mail import of_network
+from screener.notify.mail import of_network, trust
 
 SECONDS = 10.0
 MOST_READ = 4096
@@ -50,11 +49,8 @@ def send(service: Any, note: Note) -> Outcome:
     server: http.client.HTTPConnection
     try:
         if cloud or service.secure:
-            trust = ssl.create_default_context()
-            if not service.verify_certificate:
-                trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
             host = "ntfy.sh" if cloud else service.host
-            server = http.client.HTTPSConnection(host, service.port or 443, timeout=SECONDS, context=trust)
+            server = http.client.HTTPSConnection(host, service.port or 443, timeout=SECONDS, context=trust(service))
         else:
             server = http.client.HTTPConnection(service.host, service.port or 80, timeout=SECONDS)
         try:

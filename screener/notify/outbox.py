@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import batched
 from typing import Any
 
 from sqlalchemy import select, true, update
@@ -31,21 +32,19 @@ class Outbox:
         """Makes what is missing for every alert that nobody has looked at: a crash may have come in between."""
         async with self.home.engine.connect() as connection:
             ids = list((await connection.scalars(select(alerts.c.id).where(alerts.c.state == "new"))).all())
-        for at in range(0, len(ids), CHUNK):
-            await self.make(ids[at : at + CHUNK], now)
+        await self.make(ids, now)
 
     async def make(self, ids: Collection[str], now: datetime) -> None:
         """Writes the notices that these alerts call for. What was made before is not made again."""
-        if not ids:
-            return
-        async with self.home.engine.begin() as connection:
-            planning = await self.home.planning(connection, now)
-            if not planning.channels:
-                return
-            said = await _said(connection, ids)
-            for alert in await self.home.standing(connection, alerts.c.id.in_(list(ids))):
-                for notice in planning.notices(alert, said.get(alert.id, [])):
-                    await keep(connection, notice, now)
+        for some in batched(ids, CHUNK, strict=False):
+            async with self.home.engine.begin() as connection:
+                planning = await self.home.planning(connection, now)
+                if not planning.channels:
+                    return
+                said = await _said(connection, some)
+                for alert in await self.home.standing(connection, alerts.c.id.in_(some)):
+                    for notice in planning.notices(alert, said.get(alert.id, [])):
+                        await keep(connection, notice, now)
 
     async def watched(self, now: datetime) -> list[str]:
         """The alerts that nobody has looked at since somebody was told."""
@@ -55,7 +54,7 @@ class Outbox:
             .where(
                 notices.c.state.in_(("sent", "unsure", "merged", "waits", "sending")),
                 notices.c.due >= micros(now - WATCHED),
-                notices.c.what != "known",
+                notices.c.level.in_(("talk", "act")),
                 alerts.c.state == "new",
             )
             .distinct()

@@ -47,6 +47,7 @@ class Worker:
     tick: float = TICK_SECONDS
     resting: dict[str, Rest] = field(default_factory=dict)
     sending: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    watched: datetime | None = None
     looked: datetime | None = None
 
     async def run(self) -> None:
@@ -88,8 +89,11 @@ class Worker:
             self.looked = now
             await self._seldom(now)
         await self._send_due(now)
-        await self.outbox.make(await self.outbox.watched(now), now)
-        await self._send_due(now)
+        if self.watched is None or now - self.watched >= timedelta(seconds=self.tick):
+            # Not each time that the bell rings: a flood of news must not have every alert looked at over and over.
+            self.watched = now
+            await self.outbox.make(await self.outbox.watched(now), now)
+            await self._send_due(now)
 
     async def idle(self) -> None:
         """Until nothing is on its way."""

@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 
 from fastapi import APIRouter
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from screener.store.people import users
 from screener.web import agents
+from screener.web.away import leaving
 from screener.web.base import Desk
 from screener.web.codes import Codes
 from screener.web.door import Door
@@ -14,11 +18,13 @@ from screener.web.logins import SqlLogins
 from screener.web.page import Pages
 from screener.web.passkeys import Passkeys
 from screener.web.sessions import COOKIE
+from screener.web.tongue import LANGUAGES
 
 
 @dataclass(frozen=True, kw_only=True)
 class AccountPage:
     desk: Desk
+    engine: AsyncEngine
     logins: SqlLogins
     codes: Codes
     passkeys: Passkeys
@@ -28,6 +34,7 @@ class AccountPage:
     def routes(self) -> APIRouter:
         router = APIRouter()
         router.add_api_route("/account", self.page, methods=["GET"])
+        router.add_api_route("/account/language", self.language, methods=["POST"])
         router.add_api_route("/account/logins/{id}/end", self.end, methods=["POST"])
         router.add_api_route("/account/logins/end", self.end_all, methods=["POST"])
         return router
@@ -43,9 +50,20 @@ class AccountPage:
             "this": visit.session.id,
             "agent_words": agents.words,
             "left": await self.codes.left(visit.user),
+            "languages": LANGUAGES,
             "passkeys": len(await self.passkeys.of(visit.user)),
         }
         return self.pages.show("account.html", values)
+
+    async def language(self, request: Request) -> Response:
+        """In which language this user reads; none of ours means the browser's own."""
+        visit, fields = await self.door.change(request)
+        wanted = fields.get("language", "")
+        async with self.engine.begin() as connection:
+            await connection.execute(
+                update(users).where(users.c.id == visit.user.id).values(language=wanted if wanted in LANGUAGES else "")
+            )
+        return RedirectResponse("/account", 303)
 
     async def end(self, request: Request, id: str) -> Response:
         visit, _fields = await self.door.change(request)
@@ -59,4 +77,4 @@ class AccountPage:
         await self.logins.end_all(visit.user)
         answer = RedirectResponse("/login", 303)
         answer.delete_cookie(COOKIE)
-        return answer
+        return leaving(answer)

@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from screener.web.auth import Passwords
+from screener.web.away import Away
 from screener.web.base import Desk
 from screener.web.claim import Claim
 from screener.web.door import Door, LogInFirst, to_log_in
@@ -72,6 +73,7 @@ def create_app(
     app.mount("/static", GZipMiddleware(StaticFiles(directory=HERE / "static"), minimum_size=1_000))
     app.include_router(entry.routes())
     app.include_router(Overview(desk=desk, door=door, pages=pages, streams=streams).routes())
+    app.include_router(Away(door=door, pages=pages).routes())
     for router in rooms(door, pages):
         app.include_router(router)
     app.add_api_route("/healthz", healthy, methods=["GET"])

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from screener.family import Member
 from screener.web.again import too_many
 from screener.web.auth import TooBusy, good_password, user_name
+from screener.web.away import leaving
 from screener.web.base import Desk
 from screener.web.claim import Claim
 from screener.web.door import Door, LogInFirst, form, local
@@ -112,7 +113,7 @@ class Entry:
         await self.door.logins.end(visit.session.id, visit.user)
         answer = RedirectResponse("/login", 303)
         answer.delete_cookie(COOKIE)
-        return answer
+        return leaving(answer)
 
     async def _login_form(
         self, request: Request, to: str, *, wrong: str = "", name: str = "", status: int = 200

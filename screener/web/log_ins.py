@@ -23,7 +23,9 @@ from screener.web.people_pages import PeoplePages
 def log_ins(engine: AsyncEngine, desk: Desk, seal: Seal, door: Door, pages: Pages) -> Iterable[APIRouter]:
     codes, passkeys = Codes(engine=engine, seal=seal), Passkeys(engine=engine)
     people, logins = People(engine=engine, seal=seal), SqlLogins(engine=engine)
-    account = AccountPage(desk=desk, logins=logins, codes=codes, passkeys=passkeys, door=door, pages=pages)
+    account = AccountPage(
+        desk=desk, engine=engine, logins=logins, codes=codes, passkeys=passkeys, door=door, pages=pages
+    )
     yield account.routes()
     yield CodePages(codes=codes, door=door, pages=pages).routes()
     yield PasskeyPages(passkeys=passkeys, door=door, pages=pages).routes()

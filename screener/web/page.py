@@ -7,6 +7,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
 from screener import platforms
@@ -90,6 +91,14 @@ class Pages:
         return self.show("error.html", {"what": what, "mend": mend or usual}, status=status)
 
 
+def sentence(text: str, **values: object) -> Markup:
+    """The text translated, as `_` in a template. Jinja's own would take it for HTML, whoever wrote it: what stands in a
+    variable may come from the database, and a percent sign in it would cost the page.
+    """
+    found = escape(tongue._(text))
+    return found % values if values else found
+
+
 def environment() -> Environment:
     made = Environment(
         extensions=["jinja2.ext.i18n"],
@@ -100,6 +109,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.install_gettext_callables(tongue._, tongue.plural_of, newstyle=True)  # type: ignore[attr-defined]
+    made.globals["_"] = sentence
     made.filters |= {"shown": hostile.shown, "clear": hostile.clear, "moment": words.moment, "day": words.day}
     made.filters |= {"device": words.device_words, "stage_words": lambda stage: tongue._(words.STAGES[stage][0])}
     made.globals |= {

@@ -110,9 +110,10 @@ def plot(counts: Sequence[Count], began: Iterable[tuple[Stage, datetime]]) -> Pl
         return Plot()
     first, last = min(days), max(days)
     step = 1 if last - first < MOST_DAYS else 7
-    bars = max((last - first) // step + 1, LEAST_BARS)
-    last = max(last, first + bars * step - 1) if step == 1 else first + bars * step - 1
-    begin = first + max(bars - MOST_DAYS, 0) * step
+    there = (last - first) // step + 1
+    bars = max(there, LEAST_BARS)
+    # What is empty lies before the first day: nothing was there then, and nobody knows yet what comes.
+    begin = first - (bars - there) * step + max(bars - MOST_DAYS, 0) * step
     found = _gathered(counts, began, begin, step)
     wide = (RIGHT - LEFT) / min(bars, MOST_DAYS)
     most = max((max(day.received, day.sent) for day in found.values()), default=0)

@@ -24,7 +24,7 @@ from screener.supervise import Child
 from screener.web.sessions import COOKIE
 from tests.demo.chromium import WindowPage
 
-MOST_SECONDS = 45
+MOST_SECONDS = 120
 MAX_ON_DISCORD = Account(platform="discord", id="1301234567890123456", name="Max Q.", handle="max.example")
 
 

@@ -47,18 +47,6 @@ class MailServer:
     def ids(self) -> list[str]:
         return [str(mail["Message-ID"]) for mail in self.mails]
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:
-        if self.refusal:
-            return self.refusal
-        self.at("before")
-        self.raw.append(bytes(envelope.content or b""))
-        self.at("taken")
-        return "250 OK"
-
-    async def handle_QUIT(self, _server: Any, _session: Any, _envelope: Any) -> str:
-        self.at("after")
-        return "221 Bye"
-
     def _lets_in(self, _server: Any, _session: Any, _envelope: Any, _mechanism: str, given: Any) -> AuthResult:
         right = isinstance(given, LoginPassword) and given.password.decode() == self.password
         return AuthResult(success=right, handled=False)
@@ -68,12 +56,31 @@ class MailServer:
         login: dict[str, Any] = {}
         if self.password:
             login = {"authenticator": self._lets_in, "auth_require_tls": False}
-        controller = Controller(self, hostname="127.0.0.1", port=self.port, **login)
+        controller = Controller(_Handler(self), hostname="127.0.0.1", port=self.port, **login)
         controller.start()
         try:
             yield self
         finally:
             controller.stop()
+
+
+class _Handler:
+    """Apart from the server: aiosmtpd looks at every attribute of its handler, for every connection."""
+
+    def __init__(self, ours: MailServer) -> None:
+        self.ours = ours
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:
+        if self.ours.refusal:
+            return self.ours.refusal
+        self.ours.at("before")
+        self.ours.raw.append(bytes(envelope.content or b""))
+        self.ours.at("taken")
+        return "250 OK"
+
+    async def handle_QUIT(self, _server: Any, _session: Any, _envelope: Any) -> str:
+        self.ours.at("after")
+        return "221 Bye"
 
 
 @dataclass(kw_only=True)

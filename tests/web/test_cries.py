@@ -14,9 +14,8 @@ from sqlalchemy import select
 from screener.family import Family
 from screener.store.people import cries
 from tests.browser import chromium_path
-from tests.web.conftest import served, token_of
+from tests.web.conftest import FLAGS, PHONE, served, token_of
 from tests.web.house import ALEX, KIM, PASSWORD, Home, a_home
-from tests.web.test_browser import FLAGS, PHONE
 
 
 @pytest.fixture

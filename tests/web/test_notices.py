@@ -14,7 +14,7 @@ from screener.notify.people import People
 from screener.notify.standing import Household
 from screener.notify.worker import Worker
 from tests.notify.servers import MailServer, NtfyServer, free_port
-from tests.web.house import KIM, ROBIN, Home, a_bad_story, a_home, a_strange_request
+from tests.web.house import KIM, ROBIN, Home, a_bad_story, a_home, a_strange_start
 
 
 @pytest.fixture
@@ -163,7 +163,7 @@ async def test_a_pause_that_is_ended_early_lets_out_what_waited(home: Home, ntfy
     anna, worker = await home.browser("anna"), a_worker(home)
     await added(home, anna, ntfy.url)
     await post(anna, "/notices/pause", **{"for": "tomorrow"})
-    await home.happens(a_strange_request(KIM))
+    await home.happens(*a_strange_start(KIM))
     (alert,) = await home.desk.alerts()
     await worker.step([alert.id])
     await worker.idle()

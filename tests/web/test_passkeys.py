@@ -18,10 +18,10 @@ from playwright.async_api import async_playwright, expect
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, encode_cbor
 
 from tests.browser import chromium_path
-from tests.web.conftest import served, token_of
+from tests.web.conftest import FLAGS, PHONE, served, token_of
 from tests.web.house import PASSWORD, Home, a_home
 from tests.web.test_account import with_codes
-from tests.web.test_browser import FAINT, FLAGS, PHONE
+from tests.web.test_browser import FAINT
 from tests.web.test_people import invite
 
 PRESENT, VERIFIED, ATTESTED = 0x01, 0x04, 0x40

@@ -24,6 +24,8 @@
   }
 
   function alive() {
+    // A page that the browser kept: the dashboard is back, so the page of now takes its place.
+    if (document.body.classList.contains("kept")) return location.reload();
     mark(true);
     clearTimeout(silence);
     silence = setTimeout(() => mark(false), SILENT_MS);
