@@ -8,6 +8,7 @@ MOST_MARKS = 3  # combining marks on one letter; more is never a language, and p
 MARK = "▯"  # stands where something invisible stood
 OPEN, CLOSE = Markup("<bdi>"), Markup("</bdi>")
 JOINERS = "\u200c\u200d"
+LONGEST_JOINED = 16  # a family of four takes eleven; an endless one would be a single letter as wide as a street
 # Letters to Unicode, nothing to the eye: used to make an empty-looking name.
 BLANKS = "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 
@@ -43,7 +44,7 @@ def visible(raw: str, most: int) -> tuple[list[str], bool]:
     marks = 0
     for at, letter in enumerate(text):
         kind = unicodedata.category(letter)
-        if letter in JOINERS and joins(text, at):
+        if letter in JOINERS and joins(text, at) and len(clusters[-1]) < LONGEST_JOINED:
             clusters[-1] += letter
         elif letter in BLANKS or (kind in ("Cc", "Cf", "Cs", "Cn") and not letter.isspace()):
             marks = 0

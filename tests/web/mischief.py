@@ -25,7 +25,7 @@ from tests.make import a_message
 from tests.web.house import HASH, KIM, Clock, Home, a_home
 from tests.web.strings import THOUSAND
 
-PACKED, FEW = 40, 4
+PACKED, FEW = 60, 4
 """So many strings are in an alert of the first kind, which is opened, and of the second, which is only listed."""
 ROWS = 60
 
@@ -54,7 +54,7 @@ async def an_alert(home: Home, member: Member, id: str, texts: Sequence[str]) ->
     """An alert that bears these strings as whatever a stranger, a platform or a rule gives a name to."""
     at = home.clock() - timedelta(minutes=5)
     name, because, platform = (*texts, *texts, *texts)[:3]
-    contact = Account(platform=plain(platform), id=f"{id}{plain(name)[:150]}", name=name, handle=because, url=name,
+    contact = Account(platform=plain(platform)[:40], id=f"{id}{plain(name)[:150]}", name=name, handle=because, url=name,
                       bio=texts[-1], country=because, origin=platform)  # fmt: skip
     account = Account(platform=contact.platform, id=KIM.accounts["facebook"][0])
     event = a_message(id=f"mid.{id}", at=at, account=account, contact=contact, text=" ".join(texts[:9])[:3000])

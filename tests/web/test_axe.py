@@ -1,4 +1,4 @@
-"""axe-core finds nothing on any page: WCAG 2.2 AA as far as a machine can tell, on phone and desk, by day and by night."""
+"""axe-core finds nothing on any page: WCAG 2.2 AA as far as a machine can tell, phone and desk, by day and night."""
 
 import hashlib
 from pathlib import Path
