@@ -1,4 +1,4 @@
-"""Draws the manual's pictures and our icons (`make pictures`), of a home in which the demonstration's stories happen."""
+"""Draws the manual's pictures and our icons (`make pictures`), of a home where the demonstration's stories happen."""
 
 import argparse
 import asyncio
@@ -148,7 +148,8 @@ async def furnish(home: Home, played: Sequence[Sequence[Event]]) -> str:
         await connection.execute(
             insert(issues).values(
                 key="discord.layout", severity="warning", what="Discord sent something that could not be read.",
-                mend="Update Screener. Until then, look at Discord together.", since=micros(EVENING - timedelta(hours=5)),
+                mend="Update Screener. Until then, look at Discord together.",
+                since=micros(EVENING - timedelta(hours=5)),
                 last=micros(datetime.now(UTC)), count=3,
             )
         )  # fmt: skip

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -47,6 +48,7 @@ class Worker:
     tick: float = TICK_SECONDS
     resting: dict[str, Rest] = field(default_factory=dict)
     sending: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    stuck: dict[str, Channel] = field(default_factory=dict)
     watched: datetime | None = None
     looked: datetime | None = None
 
@@ -71,14 +73,16 @@ class Worker:
     async def begin(self) -> None:
         """What the last run left: notes that were on their way, and alerts of which nothing was said."""
         for channel in await self.dispatch.begun():
-            address = channel.address(self.dispatch.seal)
-            await self.dispatch.recover(channel, knows_id=address is not None and address.knows_id)
+            await self._recover(channel)
         await self.outbox.sweep(self.clock())
         self.post.warm()
 
     async def step(self, news: Collection[str] = ()) -> None:
         """Makes what these alerts, the calls for help and the time call for, and sends what is due."""
         now = self.clock()
+        for id in set(self.stuck) - set(self.sending):
+            await self._recover(self.stuck[id])
+            del self.stuck[id]
         try:
             await self.outbox.make(news, now)
         except Exception:
@@ -105,6 +109,10 @@ class Worker:
     def engine(self) -> AsyncEngine:
         return self.outbox.home.engine
 
+    async def _recover(self, channel: Channel) -> None:
+        address = channel.address(self.dispatch.seal)
+        await self.dispatch.recover(channel, knows_id=address is not None and address.knows_id)
+
     async def _seldom(self, now: datetime) -> None:
         await life.make(self.engine, self.dispatch.seal, self.outbox.home.clockwork, now)
         for issue in await life.silent(self.engine, self.dispatch.seal, now):
@@ -120,13 +128,15 @@ class Worker:
                 continue
             task = asyncio.create_task(self._send(due.channel))
             self.sending[id] = task
-            task.add_done_callback(lambda task, id=id: self._sent(id, task))  # type: ignore[misc]
+            task.add_done_callback(partial(self._sent, due.channel))
 
-    def _sent(self, id: str, task: asyncio.Task[None]) -> None:
-        self.sending.pop(id, None)
+    def _sent(self, channel: Channel, task: asyncio.Task[None]) -> None:
+        self.sending.pop(channel.id, None)
         if not task.cancelled() and (why := task.exception()) is not None:
+            # It may have left, but that could not be noted: as if the process had ended there.
             log.error("a notice could not be noted: %s", type(why).__name__)
-            self.resting[id] = Rest(until=self.clock() + timedelta(seconds=self.tick), failures=0)
+            self.stuck[channel.id] = channel
+            self.resting[channel.id] = Rest(until=self.clock() + timedelta(seconds=self.tick), failures=0)
         self.bell.ring()
 
     async def _send(self, channel: Channel) -> None:

@@ -126,13 +126,13 @@ def test_what_is_kept_comes_back_and_is_small():
     assert (back.drift, back.danger) == pytest.approx((meant.drift, meant.danger), abs=0.001)
 
 
-def test_the_shipped_network_remembers_in_four_hundred_bytes():
+def test_the_shipped_network_remembers_in_little_more_than_five_hundred_bytes():
     network = read()
 
     judged = network.heard(b"", np.ones(network.turn.shape[1]), (1.0, *AROUND))
     full = Meant(state=judged.state, strongest=(1.0,) * len(IDEAS), turns=10**6, drift=0.123, danger=0.123)
 
-    assert len(json.dumps(full.to_json(), separators=(",", ":"))) < 400
+    assert len(json.dumps(full.to_json(), separators=(",", ":"))) < 550
 
 
 @pytest.mark.parametrize(

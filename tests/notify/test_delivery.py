@@ -1,6 +1,9 @@
 """A notice reaches a real server, says only that somebody should look, and is not lost while the server is away."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -155,6 +158,29 @@ async def test_what_may_have_arrived_is_sent_again_where_that_is_seen_or_missing
     await place.turn()
 
     assert (found.id, len(ntfy.notes)) == (channel, again)
+
+
+async def test_what_left_but_could_not_be_noted_is_sent_again_under_the_same_id(place: Place, tmp_path: Path):
+    def broken(step: str) -> None:
+        """The database fails just after the server took the note."""
+        if step == "taken" and not failed:
+            failed.append(step)
+            with closing(sqlite3.connect(tmp_path / "screener.db")) as database:
+                database.execute("ALTER TABLE notices RENAME TO away")
+
+    failed: list[str] = []
+    with NtfyServer(at=broken).up() as server:
+        await place.channel("u-anna", server.url)
+        await place.happens("talk")
+        await place.turn()
+        with closing(sqlite3.connect(tmp_path / "screener.db")) as database:
+            database.execute("ALTER TABLE away RENAME TO notices")
+
+        await place.turn(minutes=1)
+        await place.turn(minutes=1)
+
+    assert len(server.ids) == 2 and len(set(server.ids)) == 1
+    assert [row.state for row in await place.rows()] == ["sent"]
 
 
 async def test_a_channel_that_is_new_hears_nothing_of_what_is_old(place: Place, ntfy: NtfyServer):

@@ -25,7 +25,7 @@ from tests.make import a_message
 from tests.web.house import HASH, KIM, Clock, Home, a_home
 from tests.web.strings import THOUSAND
 
-PACKED, FEW = 60, 4
+PACKED, FEW = 60, 8
 """So many strings are in an alert of the first kind, which is opened, and of the second, which is only listed."""
 ROWS = 60
 

@@ -20,6 +20,11 @@ KEPT = """async () => {
   }
   return found;
 }"""
+AGED = """async (path) => {
+  const pages = await caches.open("kept"), copy = await pages.match(path), headers = new Headers(copy.headers);
+  headers.set("Kept-At", String(Date.now() - 12 * 60 * 60 * 1000 - 1000));
+  await pages.put(path, new Response(await copy.text(), {headers}));
+}"""
 WORKERS = "async () => (await navigator.serviceWorker.getRegistrations()).length"
 
 
@@ -66,9 +71,12 @@ async def test_the_last_pages_are_read_where_the_dashboard_cant_be_reached(home:
         await expect(page.locator("text=Log out")).to_be_hidden()
         await page.click(".card a")
         await expect(page.locator("#crisis")).to_have_text("Your child first")
-        assert await page.locator("body").evaluate("(body) => getComputedStyle(body).fontFamily") != "serif"
+        assert await page.locator("body").evaluate("(body) => getComputedStyle(body).display") == "flex"
         assert await page.locator("main form:visible").count() == 0
         await page.goto(f"{at}/notices")
+        await expect(page.locator("h1")).to_have_text("The dashboard can’t be reached")
+        await page.evaluate(AGED, "/")
+        await page.goto(at)
         await expect(page.locator("h1")).to_have_text("The dashboard can’t be reached")
 
         await page.context.set_offline(False)

@@ -41,6 +41,9 @@ def _place(text: str, at: int) -> int:
 def _value(text: str, at: int) -> tuple[Any, int]:
     """The value at a place and the place after it; 0 where it is broken off or no value."""
     try:
-        return _DECODER.raw_decode(text, at)
+        value, end = _DECODER.raw_decode(text, at)
     except (ValueError, RecursionError):
         return None, 0
+    # Of a number that stands at the very end nobody knows whether it is whole.
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return (None, 0) if is_number and end == len(text) else (value, end)

@@ -15,8 +15,8 @@
   function show(state) {
     part.dataset.state = state;
     for (const words of part.querySelectorAll("[data-when]")) words.hidden = words.dataset.when !== state;
-    keep.checked = state === "on";
     keep.disabled = state === "busy";
+    if (state !== "busy") keep.checked = state === "on";
   }
 
   async function taken() {

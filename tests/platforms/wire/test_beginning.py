@@ -53,6 +53,10 @@ def test_a_number_of_any_length_ends_the_reading_and_no_more() -> None:
     assert found == {"a": 1, "b": {}}
 
 
+def test_a_number_that_is_broken_off_is_not_taken_for_a_smaller_one() -> None:
+    assert members('{"a":1,"b":12') == {"a": 1, "b": {}}
+
+
 @given(st.dictionaries(st.text(max_size=4), values, max_size=4), st.integers(0, 400))
 def test_a_break_anywhere_never_changes_what_is_read(document: dict[str, object], length: int) -> None:
     text, term = json.dumps(document), written(document)
