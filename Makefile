@@ -1,7 +1,7 @@
 # Two commands do everything: `make up` runs Screener, `make test` tests it. Both install what they need into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: words help setup test-setup up demo test check bench soak lock clean
+.PHONY: words help setup test-setup up demo test check bench pictures soak lock clean
 
 PYTHON := .venv/bin/python
 
@@ -34,6 +34,9 @@ check: ## formatting, lint, types, layers, and that the locks are current (needs
 bench: ## measure what it costs, each figure beside a named baseline
 	@sh scripts/setup.sh test
 	@exec $(PYTHON) -m bench $(ARGS)
+
+pictures: test-setup ## take the manual's pictures again (ARGS=--icons draws the icons too)
+	@exec $(PYTHON) -m scripts.pictures $(ARGS)
 
 soak: ## give every decoder a hundred thousand broken captures (ARGS="--inputs N" gives another number)
 	@sh scripts/setup.sh test

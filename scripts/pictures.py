@@ -18,18 +18,24 @@ from screener.events import Event
 from screener.family import Family, Member
 from screener.notify.address import read
 from screener.notify.people import People as Channels
+from screener.notify.when import Wishes
+from screener.spool import Writer
 from screener.store.tables import issues, readings
 from screener.store.times import micros
 from screener.web.page import HERE
 from tests.browser import chromium_path
 from tests.make import a_contact, a_message, a_request, an_account
-from tests.web.conftest import FLAGS, served, token_of
+from tests.web.conftest import FLAGS, PASSWORD, served
 from tests.web.house import Clock, Home, a_home
 
 ROOT = Path(__file__).parents[1]
 PICTURES, ICONS = ROOT / "docs" / "pictures", HERE / "static" / "icons"
 EVENING = datetime(2026, 10, 5, 17, 42, tzinfo=UTC)
 PHONE, DESK = ViewportSize(width=390, height=844), ViewportSize(width=1180, height=760)
+SCREENS = (
+    ("phone", PHONE, 1.6, "Firefox/140 Android", "192.168.1.31"),
+    ("desk", DESK, 1.0, "Firefox/140 Linux", "127.0.0.1"),
+)
 LARGEST = 150_000
 
 
@@ -87,18 +93,23 @@ async def draw(to: Path, *, icons: bool) -> None:
 async def take_pictures(browser: Browser, folder: Path, to: Path) -> None:
     told = [await asyncio.to_thread(story.load, path) for path in STORIES]
     members = [_living_here(each) for each in told]
+    # Beside it runs a proxy that has nothing to do.
+    proxy = Writer(folder / "spool.db")
     home = await a_home(folder, family=Family(members=tuple(members)), clock=Clock(EVENING))
     act = await furnish(home, [dated(each, EVENING - timedelta(minutes=9 + 600 * n)) for n, each in enumerate(told)])
     async with served(home.app) as at:
-        for kind, size, scale in (("phone", PHONE, 1.6), ("desk", DESK, 1)):
+        for kind, size, scale, agent, peer in SCREENS:
             context = await browser.new_context(
                 viewport=size, device_scale_factor=scale, color_scheme="light", locale="en-GB"
             )
+            cookies = {name: await log_in(home, name, agent, peer) for name in ("anna", "kim")}
             for picture in TAKEN:
-                await enter(context, home, at, picture.by)
+                await context.clear_cookies()
+                await context.add_cookies([{"name": k, "value": v, "url": at} for k, v in cookies[picture.by].items()])
                 await take(context, at + picture.path.format(act=act), picture, to / f"{picture.name}-{kind}.jpg")
             await context.close()
     await home.close()
+    await asyncio.to_thread(proxy.close)
 
 
 async def take(context: BrowserContext, url: str, picture: Picture, to: Path) -> None:
@@ -111,10 +122,13 @@ async def take(context: BrowserContext, url: str, picture: Picture, to: Path) ->
     await page.close()
 
 
-async def enter(context: BrowserContext, home: Home, at: str, name: str) -> None:
-    browser = await home.browser(name)
-    await context.clear_cookies()
-    await context.add_cookies([{"name": key, "value": value, "url": at} for key, value in browser.cookies.items()])
+async def log_in(home: Home, name: str, agent: str, peer: str) -> dict[str, str]:
+    """The cookies of somebody's browser that calls itself so and sits there."""
+    browser = home.stranger(peer)
+    browser.headers["User-Agent"] = agent
+    answer = await browser.post("/login", data={"name": name, "password": PASSWORD})
+    assert answer.status_code == 303, answer.text
+    return dict(browser.cookies)
 
 
 async def furnish(home: Home, played: Sequence[Sequence[Event]]) -> str:
@@ -127,13 +141,10 @@ async def furnish(home: Home, played: Sequence[Sequence[Event]]) -> str:
         await home.happens(*events)
     act = next(alert.id for alert in await home.desk.alerts() if alert.member == kim.id)
     await home.happens(*_a_stranger_in_a_game(kim))
-    anna = await home.browser("anna")
     owner = await home.desk.user("anna")
     assert owner
-    token = token_of(await anna.get("/account"))
-    wishes = {"quiet_from": "21:30", "quiet_to": "06:30", "remind_minutes": "30", "escalate_minutes": "60"}
-    await anna.post("/notices/wishes", data={"token": token, **wishes})
     channels = Channels(engine=home.store.engine, seal=home.seal)
+    await channels.wish(owner.id, Wishes(quiet_from=21 * 60 + 30, quiet_to=6 * 60 + 30))
     for name, url in (("My phone", "ntfy://ntfy.example.com/our-home"), ("Mail", "mailtos://a:b@mail.example.com")):
         address = await asyncio.to_thread(read, url)
         await channels.add(owner.id, name=name, address=address, from_level="look", at=EVENING)

@@ -25,7 +25,7 @@ from screener.web.sessions import COOKIE
 from tests.web.conftest import served, token_of
 from tests.web.house import KIM, Home, a_bad_story, a_home, a_strange_start
 
-EXAMPLES = 4
+EXAMPLES = 3
 # Never ends; and what ends the log-in that the others need, which is asked last.
 ENDLESS, LEAVING = ("/live",), ("/logout", "/account/logins/end")
 CHOICES: Mapping[str, list[str]] = {
