@@ -8,12 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screener.web.hostile import MARK, MOST_MARKS, clear, shown
+from screener.web.page import environment
 from tests.web.memory import MemoryDesk, a_contact, a_signal, an_alert
-from tests.web.strings import HOSTILE
+from tests.web.strings import HOSTILE, THOUSAND
 
 
-def test_there_are_sixty_of_them():
+def test_there_are_sixty_of_them_and_a_thousand_in_the_browser():
     assert len(set(HOSTILE)) >= 60
+    assert len(set(THOUSAND)) >= 1_000
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
@@ -77,3 +79,18 @@ async def test_every_place_of_a_page_bears_every_hostile_text(anna: httpx.AsyncC
         assert len(page.content) < 100_000
         assert "window.hit=1>" not in page.text and "<script>" not in page.text
     assert (await anna.get("/")).status_code == 200
+
+
+def test_pictures_joined_without_end_are_cut_before_they_are_wider_than_the_page():
+    family, endless = "👨‍👩‍👧‍👦", "👩‍" * 500
+
+    assert clear(family) == family
+    assert max(map(len, clear(endless).split(MARK))) <= 18
+
+
+def test_a_sentence_from_a_variable_is_text_and_a_percent_sign_in_it_costs_nothing():
+    page = environment().from_string("<p>{{ _(said) }}</p><p>{{ _(told, name=said) }}</p>")
+
+    html = page.render(said="<b>100% sure", told="<i>%(name)s</i>")
+
+    assert html == "<p>&lt;b&gt;100% sure</p><p>&lt;i&gt;&lt;b&gt;100% sure&lt;/i&gt;</p>"

@@ -61,6 +61,7 @@ STOPS = (
     Stop(path="/me", by="sasha", says="About me"),
     Stop(path="/me", by="lee", says="Hello"),
     Stop(path="/nowhere", says="no such page", status=404),
+    Stop(path="/offline", says="reached"),
     Stop(path="/login", by="", says="Log in"),
     Stop(path="/login/code", by="half", says="code"),
     Stop(path="/join", by="", says="invited"),

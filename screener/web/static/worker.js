@@ -121,7 +121,8 @@ async function kept(path) {
 
 // Says on the page how old it is, and marks it, so that what needs the dashboard is not offered.
 function asKept(text, at) {
-  const language = /<html lang="([\w-]+)"/.exec(text)?.[1] ?? "en";
+  const spoken = /<html lang="([\w-]+)"/.exec(text)?.[1] ?? "en";
+  const language = navigator.language.startsWith(spoken) ? navigator.language : spoken;
   const day = new Date(at).toDateString() === new Date().toDateString() ? {} : { weekday: "long" };
   const time = new Date(at).toLocaleString(language, { ...day, hour: "2-digit", minute: "2-digit" });
   return text
