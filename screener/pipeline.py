@@ -107,7 +107,7 @@ class Pipeline:
         question = self._question(event, member, before, heard)
         around = await tx.surroundings(question)
         others = [
-            (twin, await tx.recall_account(member, twin.platform, twin.id))
+            (twin, await tx.recall_account(member, twin.platform, twin.id, event.at))
             for twin in _twins(event, before, question, around)
         ]
         meant = await self._mean(event, member, before, heard, others)

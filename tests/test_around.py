@@ -170,8 +170,8 @@ async def test_the_same_persons_other_account_is_recalled_by_its_id(store: Store
     await kept(store, a_message(contact=a_contact(platform="skype", id="live:x")))
 
     async with store.transaction() as tx:
-        found = await tx.recall_account(KIM, "skype", "live:x")
-        none = await tx.recall_account(SAM, "skype", "live:x")
+        found = await tx.recall_account(KIM, "skype", "live:x", NOON)
+        none = await tx.recall_account(SAM, "skype", "live:x", NOON)
 
     assert found.relationship is not None
     assert found.relationship.received == 1

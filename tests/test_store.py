@@ -165,7 +165,7 @@ async def test_the_database_of_an_earlier_version_is_taken_along(tmp_path: Path)
 
     store = await SqlStore.opened(path)
     async with store.transaction() as tx:
-        recalled = await tx.recall_account(KIM, "facebook", "100000000000001")
+        recalled = await tx.recall_account(KIM, "facebook", "100000000000001", NOON)
     async with store.engine.connect() as connection:
         found_by = (await connection.execute(text("SELECT called, name_key, last FROM relationships"))).all()
         whose = (await connection.execute(text("SELECT DISTINCT member FROM events"))).all()

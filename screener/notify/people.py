@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Select, delete, insert, select, text, update
+from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -17,6 +17,7 @@ from screener.notify.when import Clockwork, Wishes
 from screener.seal import Seal
 from screener.sight import UserRole
 from screener.store.people import channels, notices, users, wishes
+from screener.store.texts import scrub
 from screener.store.times import micros, moment
 
 type FromLevel = LevelName | Literal["backup"]
@@ -174,7 +175,7 @@ class People:
         """For good: the address leaves the file as well, and with it what was to be said there."""
         async with self.engine.begin() as connection:
             await connection.execute(delete(channels).where(channels.c.id == id, channels.c.user == user))
-        await wipe(self.engine)
+        await scrub(self.engine)
 
     async def came(self, id: str, outcome: Outcome, at: datetime) -> None:
         """What came of the last note to this channel."""
@@ -231,10 +232,3 @@ async def forget_user(connection: AsyncConnection, user: str) -> None:
     """Removes all that a user heard by; for whoever removes the user, in the same transaction."""
     await connection.execute(delete(channels).where(channels.c.user == user))
     await connection.execute(delete(wishes).where(wishes.c.user == user))
-
-
-async def wipe(engine: AsyncEngine) -> None:
-    """SQLite overwrites what is deleted, but first in a file beside its own."""
-    if engine.dialect.name == "sqlite":
-        async with engine.connect() as connection:
-            await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))

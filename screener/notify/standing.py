@@ -12,8 +12,8 @@ from screener.family import Member
 from screener.notify.people import Channel, all_channels
 from screener.notify.plan import Planning, Standing
 from screener.notify.when import Clockwork
+from screener.store.cases import alert_of
 from screener.store.people import acts, users
-from screener.store.sql import alert_of
 from screener.store.tables import alerts
 from screener.store.times import moment
 

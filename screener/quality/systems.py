@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 
 from screener.events import Event
@@ -69,7 +70,7 @@ class Forgetful(MemoryStore):
         known = kept.relationship is not None and kept.relationship.known
         return Recalled(relationship=Relationship.first(member=member, event=event, known=known))
 
-    async def recall_account(self, member: Member, platform: str, contact: str) -> Recalled:
+    async def recall_account(self, member: Member, platform: str, contact: str, at: datetime) -> Recalled:
         return Recalled()
 
     async def surroundings(self, question: Question) -> Surroundings:

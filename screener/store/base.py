@@ -59,8 +59,8 @@ class Transaction(Protocol):
 
     async def recall(self, member: Member, event: Event) -> Recalled: ...
 
-    async def recall_account(self, member: Member, platform: str, contact: str) -> Recalled:
-        """What is known of the member's dealings with that account."""
+    async def recall_account(self, member: Member, platform: str, contact: str, at: datetime) -> Recalled:
+        """What is known at that time of the member's dealings with that account."""
 
     async def surroundings(self, question: Question) -> Surroundings:
         """What is known around an event, found with few and bounded look-ups."""

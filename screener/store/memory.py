@@ -54,8 +54,8 @@ class MemoryStore:
     async def recall(self, member: Member, event: Event) -> Recalled:
         return self._recalled.get(relationship_key(member, event), Recalled()).trusted(event.at)
 
-    async def recall_account(self, member: Member, platform: str, contact: str) -> Recalled:
-        return self._recalled.get((member.id, platform, contact), Recalled())
+    async def recall_account(self, member: Member, platform: str, contact: str, at: datetime) -> Recalled:
+        return self._recalled.get((member.id, platform, contact), Recalled()).trusted(at)
 
     async def surroundings(self, question: Question) -> Surroundings:
         return answered(

@@ -26,7 +26,7 @@ from screener.seal import Seal
 from screener.store import answers, cases, migrate, texts
 from screener.store.around import find, marks
 from screener.store.base import Issue, Recalled, event_key, relationship_key
-from screener.store.cases import alert_of as alert_of
+from screener.store.cases import alert_of
 from screener.store.tables import alerts, canaries, events, handles, issues, memories, readings, relationships
 from screener.store.times import micros, moment
 from screener.surroundings import Question, Surroundings
@@ -135,8 +135,8 @@ class SqlTransaction:
     async def recall(self, member: Member, event: Event) -> Recalled:
         return await self._recalled(member, event.at, *relationship_key(member, event))
 
-    async def recall_account(self, member: Member, platform: str, contact: str) -> Recalled:
-        return await self._recalled(member, datetime.now(UTC), member.id, platform, contact)
+    async def recall_account(self, member: Member, platform: str, contact: str, at: datetime) -> Recalled:
+        return await self._recalled(member, at, member.id, platform, contact)
 
     async def surroundings(self, question: Question) -> Surroundings:
         return await find(self.connection, question)

@@ -9,11 +9,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from screener.sight import CHANGES
 from screener.web.base import AlertView, Change, Desk, User, Wanted
 from screener.web.deeds import Deeds
 from screener.web.door import Door
 from screener.web.page import Pages
-from screener.web.roles import CHANGES, eyes_of, sees
+from screener.web.roles import eyes_of, sees
 
 PICKED = "pick-"
 MOST = 500

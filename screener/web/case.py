@@ -13,6 +13,7 @@ from screener.feedback import Mute, Trust
 from screener.presets import Excerpt
 from screener.rulebook import Rulebook
 from screener.rules import STAGES, Stage
+from screener.sight import preset_of
 from screener.web.answers import Answers
 from screener.web.base import AlertView, Change, Desk
 from screener.web.bulk import RECENT
@@ -23,7 +24,7 @@ from screener.web.excerpt import Excerpts, Written
 from screener.web.page import Pages
 from screener.web.plot import plot
 from screener.web.reasons import why
-from screener.web.roles import Eyes, eyes_of, open_count, preset_of
+from screener.web.roles import Eyes, eyes_of, open_count
 from screener.web.steps import steps_for
 
 MONTH = timedelta(days=30)

@@ -11,13 +11,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from screener.sight import CHANGES
 from screener.store.people import cries, users
 from screener.store.times import micros, moment
 from screener.web.base import Change, User
 from screener.web.desk import SqlDesk
 from screener.web.door import Door
 from screener.web.page import Pages
-from screener.web.roles import CHANGES
 
 PAUSE = timedelta(minutes=2)
 """Pressing again and again within this time tells the same person once."""

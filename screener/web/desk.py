@@ -12,14 +12,14 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from screener import health, platforms
-from screener.alerts import State
 from screener.family import Family, Member
 from screener.relationships import Relationship
 from screener.sight import Watched
 from screener.spool import Reader
 from screener.store.base import Issue
-from screener.store.people import acts, failures, users
-from screener.store.sql import SqlStore, alert_of, canary_of
+from screener.store.cases import alert_of
+from screener.store.people import failures, users
+from screener.store.sql import SqlStore, canary_of
 from screener.store.tables import alerts, canaries, issues, readings, relationships
 from screener.store.times import micros, moment
 from screener.web import listing
@@ -88,23 +88,6 @@ class SqlDesk:
     async def alert(self, id: str) -> AlertView | None:
         rows = await self._rows(_ALERTS.where(alerts.c.id == id))
         return _view(rows[0], self._family.on(datetime.now(UTC))) if rows else None
-
-    async def mark_seen(self, id: str, by: str) -> None:
-        await self._settle(id, "seen", by, only_from="new")
-
-    async def set_state(self, id: str, state: State, by: str) -> None:
-        await self._settle(id, state, by)
-
-    async def _settle(self, id: str, state: State, by: str, only_from: State | None = None) -> None:
-        async with self._engine.begin() as connection:
-            changed = update(alerts).where(alerts.c.id == id, alerts.c.state != state)
-            if only_from is not None:
-                changed = changed.where(alerts.c.state == only_from)
-            if (await connection.execute(changed.values(state=state))).rowcount:
-                await connection.execute(insert(acts).values(alert=id, by=by, did=state, at=_now()))
-        view = await self.alert(id)
-        if view is not None:
-            self.announce(Change(alert=id, level=view.level, what="settled"))
 
     async def issues(self) -> list[IssueView]:
         now = datetime.now(UTC)

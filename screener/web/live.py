@@ -34,7 +34,8 @@ class Streams:
     def joined(self, session: str) -> Iterator[asyncio.Event]:
         """An event that says when this stream must end."""
         same = [one for one in self.open if one[0] == session]
-        for _, over in [*same[: len(same) - MOST_A_SESSION + 1], *self.open[: len(self.open) - MOST + 1]]:
+        too_many = same[: max(len(same) - MOST_A_SESSION + 1, 0)] + self.open[: max(len(self.open) - MOST + 1, 0)]
+        for _, over in too_many:
             over.set()
         mine = (session, asyncio.Event())
         self.open.append(mine)

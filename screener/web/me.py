@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import get_args
 
 from fastapi import APIRouter
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from screener.alerts import State
 from screener.family import Member
 from screener.presets import Preset, preset
 from screener.routes import Row, shipped_routes
@@ -18,7 +20,7 @@ from screener.store.people import openings
 from screener.store.tables import alerts, relationships
 from screener.store.times import moment
 from screener.web.answers import ANSWERS, Answer, Answers, Said
-from screener.web.base import AlertView
+from screener.web.base import AlertView, Wanted
 from screener.web.coverage import Part, map_of
 from screener.web.cries import SHOWN_FOR, Cries, refresh
 from screener.web.desk import SqlDesk
@@ -176,14 +178,18 @@ class Me:
 
     async def _own(self, visit: Visit, band: Preset) -> Sequence[Own]:
         eyes = Eyes(user=visit.user, now=self.door.clock())
-        mine = [alert for alert in eyes.whole(await self.desk.alerts()) if eyes.is_own(alert)]
+        wanted = Wanted(states=get_args(State), put_off=None, member=visit.user.member or "")
+        found = await self.desk.listed(
+            wanted, lambda alert: eyes.is_own(alert) and eyes.sight(alert) == "whole", eyes.now, most=MOST_ALERTS
+        )
+        mine = [alert for row in found.rows if (alert := await self.desk.alert(row.id)) is not None]
         return [
             Own(
                 alert=alert,
                 answers=await self.answers.of(alert.id),
                 agreed=band.excerpt in AGREES and await self.answers.agreed(alert.id),
             )
-            for alert in mine[:MOST_ALERTS]
+            for alert in mine
         ]
 
     async def _openings(

@@ -7,12 +7,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from screener.levels import LEVELS
+from screener.sight import LOOKS_AFTER
 from screener.web.base import Desk, Wanted
 from screener.web.coverage import map_of
 from screener.web.door import Door, LogInFirst, Visit
 from screener.web.live import Live, Streams, events
 from screener.web.page import Pages
-from screener.web.roles import LOOKS_AFTER, Eyes, apart, eyes_of, open_count, sees
+from screener.web.roles import Eyes, apart, eyes_of, open_count, sees
 from screener.web.words import blind_spots
 
 MOST_SHOWN = 100

@@ -4,12 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from screener import sight
-from screener.sight import CHANGES as CHANGES
-from screener.sight import CHILD_SEES_FROM as CHILD_SEES_FROM
-from screener.sight import LOOKS_AFTER as LOOKS_AFTER
-from screener.sight import Sight as Sight
-from screener.sight import Watched
-from screener.sight import preset_of as preset_of
+from screener.sight import CHANGES, Sight, Watched
 from screener.web.base import AlertView, Desk, User, Wanted
 
 Eyes = sight.Eyes[User]

@@ -8,22 +8,30 @@ from fastapi import APIRouter
 from screener.rulebook import Rulebook
 from screener.seal import Seal
 from screener.store.sql import SqlStore
+from screener.web.account import AccountPage
 from screener.web.answers import Answers
 from screener.web.bulk import Bulk
 from screener.web.case import Case
 from screener.web.casefile import CaseFiles
+from screener.web.code_pages import CodePages
+from screener.web.codes import Codes
 from screener.web.cries import Cries, CryRoom
 from screener.web.deeds import Deeds
 from screener.web.desk import SqlDesk
 from screener.web.door import Door
 from screener.web.excerpt import Excerpts
 from screener.web.filters import Filters
-from screener.web.log_ins import log_ins
+from screener.web.join import JoinPages
+from screener.web.logins import SqlLogins
 from screener.web.me import Me, Openings
-from screener.web.next_room import NextRoom
 from screener.web.notices import Notices
 from screener.web.page import Pages
+from screener.web.passkey_pages import PasskeyPages
+from screener.web.passkeys import Passkeys
+from screener.web.people import People
+from screener.web.people_pages import PeoplePages
 from screener.web.search import Search
+from screener.web.steps_page import StepsPage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +63,7 @@ def rooms(house: House) -> Callable[[Door, Pages], Iterable[APIRouter]]:
         ).routes()
         yield Search(desk=desk, door=door, pages=pages, filters=Filters(engine=engine)).routes()
         yield Bulk(desk=desk, door=door, pages=pages, deeds=deeds, announce=desk.announce).routes()
-        yield NextRoom(desk=desk, door=door, pages=pages).routes()
+        yield StepsPage(desk=desk, door=door, pages=pages).routes()
         cries = Cries(engine=engine)
         yield CryRoom(cries=cries, desk=desk, door=door, pages=pages).routes()
         yield Me(
@@ -66,7 +74,15 @@ def rooms(house: House) -> Callable[[Door, Pages], Iterable[APIRouter]]:
             openings=Openings(engine=engine),
             cries=cries,
         ).routes()
-        yield from log_ins(engine, desk, house.seal, door, pages)
+        codes, passkeys = Codes(engine=engine, seal=house.seal), Passkeys(engine=engine)
+        people, logins = People(engine=engine, seal=house.seal), SqlLogins(engine=engine)
+        yield AccountPage(
+            desk=desk, engine=engine, logins=logins, codes=codes, passkeys=passkeys, door=door, pages=pages
+        ).routes()
+        yield CodePages(codes=codes, door=door, pages=pages).routes()
+        yield PasskeyPages(passkeys=passkeys, door=door, pages=pages).routes()
+        yield PeoplePages(people=people, desk=desk, door=door, pages=pages).routes()
+        yield JoinPages(people=people, desk=desk, door=door, pages=pages).routes()
         yield Notices(store=house.store, desk=desk, seal=house.seal, door=door, pages=pages).routes()
 
     return routers

@@ -63,10 +63,6 @@ class MemoryDesk:
     async def alert(self, id: str) -> AlertView | None:
         return self.all.get(id)
 
-    async def mark_seen(self, id: str, by: str) -> None:
-        if self.all[id].state == "new":
-            await self.set_state(id, "seen", by)
-
     async def set_state(self, id: str, state: State, by: str) -> None:
         self.did.append((id, state, by))
         self.put(replace(self.all[id], state=state))

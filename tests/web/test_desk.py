@@ -23,6 +23,7 @@ from screener.spool import Reader, Writer
 from screener.store.base import Issue, Recalled
 from screener.store.sql import SqlStore
 from screener.web.base import Change
+from screener.web.deeds import Deeds
 from screener.web.desk import SqlDesk, set_password
 from tests.make import NOON, a_contact, a_member, a_request
 
@@ -88,9 +89,10 @@ async def test_a_closed_alert_leaves_the_open_ones_and_an_unseen_one_can_be_seen
     await office.keep(a_contact(id="1"), "talk", "a1")
     await office.keep(a_contact(id="2"), "talk", "a2")
 
-    await office.desk.mark_seen("a1", by="parent")
-    await office.desk.set_state("a2", "closed", by="parent")
-    await office.desk.mark_seen("a2", by="parent")
+    deeds = Deeds(engine=office.store.engine)
+    await deeds.do("seen", ["a1"], by="parent", at=NOON)
+    await deeds.do("closed", ["a2"], by="parent", at=NOON)
+    await deeds.do("seen", ["a2"], by="parent", at=NOON)
 
     assert [(alert.id, alert.state) for alert in await office.desk.alerts(state="open")] == [("a1", "seen")]
     assert [(alert.id, alert.state) for alert in await office.desk.alerts(state="closed")] == [("a2", "closed")]

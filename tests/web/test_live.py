@@ -4,7 +4,7 @@ import asyncio
 import errno
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 
 import httpx
 import pytest
@@ -93,6 +93,19 @@ async def test_who_is_not_logged_in_gets_no_stream(app: FastAPI, family: MemoryD
         answer = await client.get("/live")
 
         assert answer.status_code == 303
+
+
+async def test_a_stream_stays_while_there_is_room():
+    streams = live.Streams()
+    with ExitStack() as stack:
+        same = [stack.enter_context(streams.joined("a")) for _ in range(live.MOST_A_SESSION)]
+        others = [stack.enter_context(streams.joined(f"s{n}")) for n in range(live.MOST - live.MOST_A_SESSION)]
+        there = [over.is_set() for over in (*same, *others)]
+
+        stack.enter_context(streams.joined("one more"))
+
+        assert there == [False] * live.MOST
+        assert [over.is_set() for over in (*same, *others)] == [True] + [False] * (live.MOST - 1)
 
 
 async def test_the_oldest_stream_of_a_session_makes_room(app: FastAPI, family: MemoryDesk):

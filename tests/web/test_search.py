@@ -18,11 +18,12 @@ from screener.levels import LEVELS
 from screener.relationships import Relationship
 from screener.rules import Signal
 from screener.score import Score
+from screener.sight import Sight
 from screener.store.base import Recalled
 from screener.store.people import filters
 from screener.store.tables import alerts
 from screener.web.base import User, Wanted
-from screener.web.roles import Eyes, Sight, sees
+from screener.web.roles import Eyes, sees
 from screener.web.search import Asked
 from tests.make import NOON, a_contact, a_request
 from tests.web.house import ALEX, KIM, ROBIN, SASHA, Home, a_home

@@ -22,6 +22,7 @@ from screener.store.times import micros
 from screener.web.app import create_app
 from screener.web.claim import Claim
 from screener.web.cries import Cries
+from screener.web.deeds import Deeds
 from screener.web.filters import Filter, Filters
 from screener.web.people import People
 from tests.web.conftest import SECRET, served, token_of
@@ -133,7 +134,7 @@ async def furnish(home: Home) -> Mapping[str, str]:
     for key, story in stories(now).items():
         await home.happens(*story)
         ids[key] = next(alert.id for alert in await home.desk.alerts() if alert.id not in ids.values())
-    await home.desk.set_state(ids["done"], "closed", "anna")
+    await Deeds(engine=engine).do("closed", [ids["done"]], by="anna", at=now)
     anna, kim = await home.browser("anna"), await home.browser("kim")
     await sent(anna, f"/alerts/{ids['act']}/talked")
     await sent(anna, f"/alerts/{ids['act']}/words", rule="threatens-to-publish")

@@ -2,15 +2,15 @@
 
 import asyncio
 import json
-import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from screener import __version__
+from screener.cli import new, rules
+from screener.cli.base import HomeOption, JsonOption, RulesOption, mistakes_told
 from screener.errors import Mistake
 
 app = typer.Typer(
@@ -19,30 +19,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Tells parents early, calmly and with reasons when a stranger behaves like the ones in police reports.",
 )
-rules_app = typer.Typer(no_args_is_help=True, help="Rules: what is weighed, and how much.")
-app.add_typer(rules_app, name="rules")
-new_app = typer.Typer(no_args_is_help=True, help="Begin something new, in a checkout.")
-app.add_typer(new_app, name="new")
-
-HomeOption = Annotated[
-    Path | None, typer.Option("--home", help="Where everything of the family lies.", show_default="home/ in a checkout")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
-RulesOption = Annotated[Path | None, typer.Option("--rules", help="A folder of rules in place of the shipped ones.")]
-
-
-@contextmanager
-def mistakes_told() -> Iterator[None]:
-    """A mistake ends the command with status 2 and its own words: where, what, mend."""
-    try:
-        yield
-    except Mistake as why:
-        print(why, file=sys.stderr)
-        raise typer.Exit(2) from None
-    except BrokenPipeError:
-        # Whoever read our output has seen enough.
-        sys.stderr.close()
-        raise typer.Exit(0) from None
+app.add_typer(rules.app, name="rules")
+app.add_typer(new.app, name="new")
 
 
 @app.callback(invoke_without_command=True)
@@ -95,33 +73,6 @@ def replay(
 async def _print(found: AsyncIterator[dict[str, Any]], *, as_json: bool, row: Any) -> None:
     async for line in found:
         print(json.dumps(line, ensure_ascii=False) if as_json else row(line))
-
-
-@rules_app.command("check")
-def check(rules: RulesOption = None, as_json: JsonOption = False) -> None:
-    """Read every rule, run its examples, and name every mistake by file and line."""
-    from screener import rulebook
-    from screener.resources import shipped
-
-    with mistakes_told():
-        book = rulebook.load(rules or shipped("rules"))
-    if as_json:
-        print(json.dumps({"rules": len(book.rules), "mistakes": book.mistakes}, ensure_ascii=False))
-    else:
-        for mistake in book.mistakes:
-            print(mistake)
-        print(f"{len(book.rules)} rules, {len(book.mistakes)} mistakes")
-    raise typer.Exit(1 if book.mistakes else 0)
-
-
-@new_app.command("platform")
-def new_platform(name: Annotated[str, typer.Argument(help="A word of small letters, such as pixelpals.")]) -> None:
-    """Write a decoder to be filled in, and a case that fails until it is."""
-    from screener import scaffold
-
-    with mistakes_told():
-        decoder, cases = scaffold.platform(name)
-    print(f'{decoder}\n{cases}\nFill them in as docs/add-a-platform.md shows; then: make test ARGS="-k {name}"')
 
 
 @app.command()

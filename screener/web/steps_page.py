@@ -27,7 +27,7 @@ TITLES: Mapping[Kind, str] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class NextRoom:
+class StepsPage:
     """See the module."""
 
     desk: Desk
