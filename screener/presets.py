@@ -10,9 +10,10 @@ from typing import Literal
 
 from screener.levels import LevelName
 
-Excerpt = Literal["shown", "on click", "act or both", "danger or both", "own"]
-"""Who may read what was written: it stands there; it opens on a click, which is noted; it opens by itself only when the
-level is act, or when the young person agrees; it opens only on a threat or demand, or when they agree; nobody else."""
+Excerpt = Literal["on click", "act or both", "danger or both", "own"]
+"""Who may read what was written; it never stands there by itself, and each opening is noted. It opens on a click; it
+opens only when the level is act, or when the young person agrees; it opens only on a threat or demand, or when they
+agree; nobody else."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +31,7 @@ class Preset:
 
 
 PRESETS = (
-    Preset(name="6-9", ages=(0, 9), from_level="look", excerpt="shown"),
+    Preset(name="6-9", ages=(0, 9), from_level="look", excerpt="on click"),
     Preset(name="10-12", ages=(10, 12), from_level="look", excerpt="on click"),
     Preset(
         name="13-15",

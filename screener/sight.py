@@ -95,7 +95,6 @@ class Eyes[L: Looker]:
         rule = preset_of(alert).excerpt
         threatened = "pressure" in alert.stages
         return {
-            "shown": True,
             "on click": True,
             "act or both": agreed or alert.level == "act",
             "danger or both": agreed or (alert.level == "act" and threatened),

@@ -47,7 +47,7 @@ and who opened what. You can say what you think of it, and call for help with on
 <li>Chats that are locked from end to end, and apps on a phone.</li></ul>
 <h2>What it keeps</h2>
 <p>The words of people whom your family knows are not kept. What others write to you, and what you answer, is kept
-locked for 30 days, longer only if somebody keeps it for the police. Nothing leaves your home, and nothing you see is
+locked for 30 days, longer only if somebody keeps it for the police. None of it leaves your home, and nothing you see is
 changed. This page is always here: nobody can switch it off, not even a parent.</p>
 <p>If something worries you, tell somebody you trust: whatever happened, it is not your fault.</p>"""
 

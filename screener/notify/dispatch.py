@@ -146,7 +146,7 @@ class Dispatch:
         seen_from = {
             id: at
             for id, each in standing.items()
-            if each.state == "new" and (at := planning.whole_from(each, channel)) is not None
+            if (each.state == "new" or each.is_back(now)) and (at := planning.whole_from(each, channel)) is not None
         }
         await _mark(connection, [row.id for row in rows if row.alert not in seen_from], "dropped", now)
         for row in rows:
@@ -176,6 +176,7 @@ class Dispatch:
             meant_for=moment(min(row.due for row in rows)),
             was_quiet=level != "act" and any(free(channel.wishes, moment(r.made)) > moment(r.made) for r in rows),
             reminds=all(row.what == "remind" for row in rows),
+            is_back=all(row.what == "back" for row in rows),
             names=await self._names(connection, channel, now) if address.named else (),
         )
         return Ready(rows=_ids(first, rows), channel=channel, address=address, note=note)

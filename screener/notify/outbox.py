@@ -47,7 +47,7 @@ class Outbox:
                         await keep(connection, notice, now)
 
     async def watched(self, now: datetime) -> list[str]:
-        """The alerts that nobody has looked at since somebody was told."""
+        """The alerts that nobody has looked at since somebody was told, and those that were put off until lately."""
         query = (
             select(notices.c.alert)
             .join(alerts, alerts.c.id == notices.c.alert)
@@ -59,8 +59,11 @@ class Outbox:
             )
             .distinct()
         )
+        back = select(alerts.c.id).where(
+            alerts.c.later > micros(now - WATCHED), alerts.c.later <= micros(now), alerts.c.state == "seen"
+        )
         async with self.home.engine.connect() as connection:
-            return list((await connection.scalars(query)).all())
+            return list((await connection.scalars(query)).all()) + list((await connection.scalars(back)).all())
 
     async def marks(self, user: Looker, now: datetime) -> list[tuple[str, str]]:
         """Every alert that is there, with its mark: to a new channel of this user none is news, but for those that are

@@ -208,7 +208,7 @@ class People:
         async with self.engine.begin() as connection:
             for channel in await all_channels(connection, user=user):
                 waits = (notices.c.state == "waits") & (notices.c.due > micros(now))
-                kinds = notices.c.what.in_(("rise", "escalate", "alive"))
+                kinds = notices.c.what.in_(("rise", "back", "escalate", "alive"))
                 await connection.execute(
                     update(notices)
                     .where(notices.c.channel == channel.id, waits, kinds)

@@ -21,7 +21,7 @@ COOLDOWN = timedelta(minutes=30)
 """So long another threat waits after a notice of the same alert that nobody has looked at. A rise never waits."""
 MOST_REMINDERS = 6
 
-type What = Literal["rise", "threat", "remind", "escalate", "known", "cry", "alive"]
+type What = Literal["rise", "threat", "back", "remind", "escalate", "known", "cry", "alive"]
 type NoticeState = Literal["waits", "sending", "sent", "merged", "dropped", "failed", "unsure", "known"]
 """To be sent; perhaps sent; sent; said with another; no longer worth saying; given up; not tried again, since it may
 have arrived; there before the channel was."""
@@ -40,6 +40,7 @@ class Standing:
     opened: datetime
     threat: datetime | None
     looked: datetime | None
+    later: datetime | None
     member: str
     member_name: str
     member_is_adult: bool
@@ -48,6 +49,12 @@ class Standing:
     @property
     def mark(self) -> str:
         return f"{self.level}:{micros(self.threat) if self.threat else 0}"
+
+    def is_back(self, now: datetime) -> bool:
+        """Whether it was put off until a time that has come, and nobody has looked since."""
+        if self.state != "seen" or self.later is None or self.later > now:
+            return False
+        return self.looked is None or self.looked < self.later
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,11 +102,15 @@ class Planning:
     has_page: Callable[[str], bool] = lambda member: False
 
     def notices(self, alert: Standing, said: Iterable[Said]) -> Iterator[Notice]:
-        """What is to be made now; nothing of an alert that somebody has looked at."""
+        """What is to be made now; nothing of an alert that somebody has looked at, but that it is back."""
+        able = {channel.id: at for channel in self.channels if (at := self.whole_from(alert, channel)) is not None}
+        if alert.is_back(self.now):
+            for channel in self.channels:
+                if channel.id in able and _hears(channel, alert.level):
+                    yield self._back(alert, channel, able[channel.id])
         if alert.state != "new":
             return
         said = list(said)
-        able = {channel.id: at for channel in self.channels if (at := self.whole_from(alert, channel)) is not None}
         first = [channel for channel in self.channels if channel.id in able and _hears(channel, alert.level)]
         if not first and alert.level == "act":
             # Nobody comes before the backup.
@@ -115,6 +126,11 @@ class Planning:
     def whole_from(self, alert: Standing, channel: Channel) -> datetime | None:
         """When the user of a channel sees all of the alert; see `Eyes.whole_from`."""
         return Eyes(user=channel, now=self.now, has_page=self.has_page).whole_from(alert)
+
+    def _back(self, alert: Standing, channel: Channel, whole: datetime) -> Notice:
+        assert alert.later is not None, "what is back was put off"
+        due = whole if alert.level == "act" else self.clockwork.allowed(channel.wishes, whole)
+        return self._notice(alert, channel, f"back{micros(alert.later)}", "back", due)
 
     def _news(self, alert: Standing, channel: Channel, mine: list[Said], whole: datetime) -> Iterator[Notice]:
         rises = height(alert.level) > max((height(each.level) for each in mine), default=0)

@@ -64,6 +64,7 @@ def _standing(row: Any, members: dict[str, Member]) -> Standing:
         opened=alert.opened,
         threat=_latest(signal.at for signal in alert.signals if signal.alone),
         looked=moment(row.looked) if row.looked is not None else None,
+        later=moment(row.later) if row.later is not None else None,
         member=row.member,
         # Whoever is not written down is called what a platform calls them: that goes into no notice.
         member_name=member.name if member else "",

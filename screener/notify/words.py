@@ -30,6 +30,7 @@ NAMED: dict[LevelName, str] = {
 }
 WAS_LATE = later("This is late: it was meant for %(time)s.")
 WAS_QUIET = later("This came up while it was quiet.")
+IS_BACK = later("This was put off until now.")
 REMINDS = later("Nobody has looked yet.")
 
 CRY_TITLE = later("Someone at home asks for your help.")
@@ -71,6 +72,7 @@ def of_alert(
     meant_for: datetime | None = None,
     was_quiet: bool = False,
     reminds: bool = False,
+    is_back: bool = False,
     names: Iterable[tuple[str, LevelName]] = (),
 ) -> Note:
     """`names` are our own members and how urgent it is with each, where the user wants them named."""
@@ -78,6 +80,8 @@ def of_alert(
     lines = lines or [plain(LEVELS[level], speak, language)]
     if reminds:
         lines.append(plain(REMINDS, speak, language))
+    if is_back:
+        lines.append(plain(IS_BACK, speak, language))
     if was_quiet:
         lines.append(plain(WAS_QUIET, speak, language))
     if meant_for is not None and at - meant_for > LATE:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from screener.store.people import answers
+from screener.store.people import acts, answers
 from screener.store.times import micros, moment
 from screener.web.tongue import later
 
@@ -59,6 +59,18 @@ class Answers:
             for row in rows
             if row.said in get_args(Said)
         )
+
+    async def asked(self, alert: str) -> str | None:
+        """Who asked last whether they may read what was written, where nobody has answered that since."""
+        said = select(func.max(answers.c.at)).where(answers.c.alert == alert, answers.c.said.in_(("agree", "disagree")))
+        query = (
+            select(acts.c.by)
+            .where(acts.c.alert == alert, acts.c.did == "asked", acts.c.at >= func.coalesce(said.scalar_subquery(), 0))
+            .order_by(acts.c.at.desc())
+            .limit(1)
+        )
+        async with self.engine.connect() as connection:
+            return (await connection.execute(query)).scalar()
 
     async def agreed(self, alert: str) -> bool:
         """Whether the young person agrees, as of now, that a parent reads what was written; for `Eyes.may_open`."""

@@ -73,6 +73,7 @@ class Own:
     alert: AlertView
     answers: tuple[Answer, ...]
     agreed: bool
+    asked: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,6 +189,7 @@ class Me:
                 alert=alert,
                 answers=await self.answers.of(alert.id),
                 agreed=band.excerpt in AGREES and await self.answers.agreed(alert.id),
+                asked=await self.answers.asked(alert.id) if band.excerpt in AGREES else None,
             )
             for alert in mine
         ]

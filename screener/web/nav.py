@@ -25,6 +25,7 @@ class Way:
 WAYS = (
     Way(path="/", here="home", words=later("Overview"), roles=EVERYBODY - {"child"}),
     Way(path="/me", here="me", words=later("About me"), members=True),
+    Way(path="/search", here="search", words=later("Search"), roles=EVERYBODY - {"child"}),
     Way(path="/closed", here="closed", words=later("Closed"), roles=EVERYBODY - {"child"}),
     Way(path="/people", here="people", words=later("People"), roles=frozenset({"owner"})),
     Way(path="/notices", here="notices", words=later("Notices"), roles=EVERYBODY - {"child"}),

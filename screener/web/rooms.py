@@ -28,6 +28,7 @@ from screener.web.notices import Notices
 from screener.web.page import Pages
 from screener.web.passkey_pages import PasskeyPages
 from screener.web.passkeys import Passkeys
+from screener.web.password_pages import PasswordPages
 from screener.web.people import People
 from screener.web.people_pages import PeoplePages
 from screener.web.search import Search
@@ -79,6 +80,7 @@ def rooms(house: House) -> Callable[[Door, Pages], Iterable[APIRouter]]:
         yield AccountPage(
             desk=desk, engine=engine, logins=logins, codes=codes, passkeys=passkeys, door=door, pages=pages
         ).routes()
+        yield PasswordPages(desk=desk, engine=engine, logins=logins, door=door, pages=pages).routes()
         yield CodePages(codes=codes, door=door, pages=pages).routes()
         yield PasskeyPages(passkeys=passkeys, door=door, pages=pages).routes()
         yield PeoplePages(people=people, desk=desk, door=door, pages=pages).routes()

@@ -146,6 +146,12 @@ class Place:
             await connection.execute(update(alerts).where(alerts.c.id == alert).values(state=did))
             await connection.execute(insert(acts).values(alert=alert, by=by, did=did, at=micros(self.clock())))
 
+    async def puts_off(self, alert: str, *, hours: float) -> None:
+        await self.looked(alert)
+        until = micros(self.clock() + timedelta(hours=hours))
+        async with self.store.engine.begin() as connection:
+            await connection.execute(update(alerts).where(alerts.c.id == alert).values(later=until))
+
     async def cries(self, to: str, member: str = KIM.id) -> int:
         async with self.store.engine.begin() as connection:
             made = await connection.execute(insert(cries).values(member=member, to=to, at=micros(self.clock())))

@@ -196,6 +196,33 @@ async def test_somebody_is_reminded_until_somebody_looks_and_not_for_ever(place:
     assert ntfy.said() == [ACT] + [REMINDS] * 6
 
 
+async def test_what_was_put_off_is_told_of_once_when_it_comes_back(place: Place, ntfy: NtfyServer):
+    await place.channel("u-anna", ntfy.url)
+    alert = await place.happens("talk")
+    await place.turn()
+    await place.puts_off(alert, hours=20)
+
+    await place.passes(minutes=19 * 60, each=60)
+    before = len(ntfy.notes)
+    await place.passes(minutes=3 * 60, each=30)
+
+    assert before == 1
+    assert [note["message"] for note in ntfy.notes[1:]] == ["It is worth a talk today.\nThis was put off until now."]
+
+
+async def test_what_was_put_off_and_looked_at_since_is_not_told_of(place: Place, ntfy: NtfyServer):
+    await place.channel("u-anna", ntfy.url, from_level="talk")
+    alert = await place.happens("talk")
+    await place.turn()
+    await place.puts_off(alert, hours=2)
+    place.clock.later(hours=2)
+    await place.looked(alert)
+
+    await place.passes(minutes=60)
+
+    assert len(ntfy.notes) == 1
+
+
 async def test_what_one_has_looked_at_is_not_told_to_the_other(place: Place, ntfy: NtfyServer):
     await place.user("ben")
     await place.channel("u-ben", ntfy.url)

@@ -214,6 +214,56 @@ async def test_nothing_of_what_a_browser_calls_itself_reaches_the_page(home: Hom
     assert "A browser on Linux" in page and "evil" not in page
 
 
+# ---- the password
+
+
+async def test_a_new_password_ends_every_other_log_in_and_keeps_this_one(home: Home):
+    anna, phone = await home.browser("anna"), await home.browser("anna")
+
+    answer = await post(anna, "/account/password", password=PASSWORD, new="three blue boats", again="three blue boats")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/account#password")
+    assert (await anna.get("/account")).status_code == 200
+    assert (await phone.get("/account")).status_code == 303
+    assert [
+        (await home.stranger().post("/login", data={"name": "anna", "password": typed})).status_code
+        for typed in (PASSWORD, "three blue boats")
+    ] == [403, 303]
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "says"),
+    [
+        ({"password": "wrong one here"}, 403, "The password is not right"),
+        ({"again": "three red boats!"}, 400, "not the same"),
+        ({"new": "short", "again": "short"}, 400, "at least 10 characters"),
+        ({"new": "x" * 1001, "again": "x" * 1001}, 400, "at most 1000 characters"),
+    ],
+)
+async def test_a_new_password_that_will_not_do_changes_nothing(
+    home: Home, fields: dict[str, str], status: int, says: str
+):
+    anna = await home.browser("anna")
+    typed = {"password": PASSWORD, "new": "three blue boats", "again": "three blue boats"} | fields
+
+    answer = await post(anna, "/account/password", **typed)
+
+    assert answer.status_code == status and says in answer.text
+    assert (await home.stranger().post("/login", data={"name": "anna", "password": PASSWORD})).status_code == 303
+
+
+async def test_guessing_the_old_password_is_slowed_down_like_a_log_in(home: Home):
+    anna = await home.browser("anna")
+    new = "three blue boats"
+
+    statuses = [
+        (await post(anna, "/account/password", password=f"guess {n} guess", new=new, again=new)).status_code
+        for n in range(FREE_FROM_ONE_PLACE + 1)
+    ]
+
+    assert statuses == [403] * FREE_FROM_ONE_PLACE + [429]
+
+
 # ---- codes
 
 

@@ -189,6 +189,21 @@ async def test_a_young_person_agrees_that_a_parent_reads_and_takes_it_back(home:
     assert "Take it back" in page
 
 
+async def test_a_young_person_sees_who_asked_to_read_until_they_have_answered(home: Home):
+    await home.happens(*a_bad_story(ROBIN))
+    id, robin, anna = await alert_of(home, ROBIN), await home.browser("robin"), await home.browser("anna")
+    asks = "<strong><bdi>anna</bdi></strong> asked whether they may read"
+
+    before = (await robin.get("/me")).text
+    await told(anna, f"/alerts/{id}/ask")
+    asked = (await robin.get("/me")).text
+    home.clock.later(minutes=1)
+    await told(robin, f"/me/alerts/{id}/disagree")
+    answered = (await robin.get("/me")).text
+
+    assert [asks in page for page in (before, asked, answered)] == [False, True, False]
+
+
 @pytest.mark.parametrize("member", [KIM, ALEX], ids=["11", "41"])
 async def test_who_is_not_asked_to_agree_can_not(home: Home, member: Member):
     await home.happens(*a_bad_story(member))
