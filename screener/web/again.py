@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from screener.web.auth import TooBusy
+from screener.web.auth import LONGEST, SHORTEST, TooBusy
 from screener.web.base import User
 from screener.web.door import Door
 from screener.web.guard import peer
@@ -35,6 +35,13 @@ async def refusal(door: Door, request: Request, user: User, password: str) -> Re
         return Refusal(words=_("The password is not right. Nothing was changed."), status=403)
     await door.tries.succeed(user.name, here)
     return None
+
+
+def unusable() -> str:
+    """What is said of a new password that is too short or too long."""
+    return _("The password must have {least} to {most} characters. A few words in a row are good.").format(
+        least=SHORTEST, most=LONGEST
+    )
 
 
 def too_many(wait: str) -> str:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from screener.family import Member
-from screener.web.again import too_many
+from screener.web.again import too_many, unusable
 from screener.web.auth import TooBusy, good_password, user_name
 from screener.web.away import leaving
 from screener.web.base import Desk
@@ -54,12 +54,16 @@ class Entry:
         # What can be mended by typing again is looked at first, so that it costs no try.
         try:
             name = user_name(typed)
+        except ValueError:
+            wrong = _("Name: not usable. Take 1 to 60 letters, digits or spaces.")
+            return await self._claim_form(wrong=wrong, name=typed, status=400)
+        try:
             good_password(fields.get("password", ""))
-        except ValueError as wrong:
-            return await self._claim_form(wrong=_begun_large(str(wrong)), name=typed, status=400)
+        except ValueError:
+            return await self._claim_form(wrong=unusable(), name=typed, status=400)
         if self.claim is None or not self.claim.matches(fields.get("code", ""), self.door.clock()):
             return await self._claim_form(
-                wrong="Code: not right. Copy the last one that Screener printed.", name=typed, status=403
+                wrong=_("Code: not right. Copy the last one that Screener printed."), name=typed, status=403
             )
         try:
             password_hash = await self.door.passwords.hash(fields["password"])
@@ -130,7 +134,3 @@ class Entry:
     async def _grown(self) -> list[Member]:
         """Who of the family may be making the first account: what is seen of an adult only that adult sees."""
         return [member for member in await self.desk.members() if member.role != "child"]
-
-
-def _begun_large(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]

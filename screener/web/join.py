@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from screener.web.again import too_many
-from screener.web.auth import LONGEST, SHORTEST, TooBusy, good_password
+from screener.web.again import too_many, unusable
+from screener.web.auth import TooBusy, good_password
 from screener.web.base import Desk
 from screener.web.claim import plain
 from screener.web.door import Door, form
@@ -52,8 +52,7 @@ class JoinPages:
         try:
             good_password(fields["password"])
         except ValueError:
-            wrong = _("The password must have {least} to {most} characters. A few words in a row are good.")
-            return self._ask_password(code, invitation, wrong.format(least=SHORTEST, most=LONGEST), 400)
+            return self._ask_password(code, invitation, unusable(), 400)
         try:
             password_hash = await self.door.passwords.hash(fields["password"])
         except TooBusy:

@@ -8,8 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from screener.web.again import Refusal, refusal
-from screener.web.auth import LONGEST, SHORTEST, TooBusy, good_password
+from screener.web.again import Refusal, refusal, unusable
+from screener.web.auth import TooBusy, good_password
 from screener.web.base import Desk
 from screener.web.desk import set_password
 from screener.web.door import Door, Visit
@@ -66,9 +66,5 @@ def _unusable(new: str, again: str) -> str:
     try:
         good_password(new)
     except ValueError:
-        if len(new) < SHORTEST:
-            return _(
-                "The new password is too short. Take at least %(least)d characters; a few words in a row are good."
-            ) % {"least": SHORTEST}
-        return _("The new password is too long. Take at most %(most)d characters.") % {"most": LONGEST}
+        return unusable()
     return ""

@@ -59,6 +59,7 @@ class Home:
     pipeline: Pipeline
     seal: Seal
     clock: Clock
+    claim: Claim
     made: list[httpx.AsyncClient] = field(default_factory=list)
 
     async def happens(self, *events: Event) -> list[Followed | None]:
@@ -95,23 +96,26 @@ class Home:
         await self.store.close()
 
 
-async def a_home(folder: Path, *, family: Family = EVERYBODY, clock: Clock | None = None, **more: Any) -> Home:
-    """A home with the owner "anna", who is no member; close it in the end."""
+async def a_home(
+    folder: Path, *, family: Family = EVERYBODY, clock: Clock | None = None, claimed: bool = True, **more: Any
+) -> Home:
+    """A home with the owner "anna", who is no member, unless nobody has claimed it yet; close it in the end."""
     clock = clock or Clock()
     seal = Seal(key=b"s" * 32)
     store = await SqlStore.opened(folder / "screener.db", seal)
     desk = SqlDesk(store, Reader(folder / "spool.db"), family=family)
+    claim = Claim.new(clock())
     app = create_app(
         desk,
-        claim=Claim.new(clock()),
+        claim=claim,
         secret=SECRET,
         logins=SqlLogins(engine=store.engine),
         clock=clock,
         rooms=rooms(House(store=store, desk=desk, seal=seal, rulebook=RULES, **more)),
     )
     pipeline = Pipeline(family=family, rulebook=RULES, store=store, since=NOON - timedelta(days=400))
-    home = Home(store=store, desk=desk, app=app, pipeline=pipeline, seal=seal, clock=clock)
-    if not await desk.users():
+    home = Home(store=store, desk=desk, app=app, pipeline=pipeline, seal=seal, clock=clock, claim=claim)
+    if claimed and not await desk.users():
         await home.person("anna", role="owner")
     return home
 

@@ -53,6 +53,7 @@ STOPS = (
     Stop(path="/search?text=maya&level=act", says="Search"),
     Stop(path="/help", says="Help"),
     Stop(path="/account", says="You"),
+    Stop(path="/account/password", says="password"),
     Stop(path="/account/codes", says="code"),
     Stop(path="/account/passkeys", says="Passkeys"),
     Stop(path="/people", says="People"),
