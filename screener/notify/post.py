@@ -2,11 +2,12 @@
 
 import logging
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from importlib import import_module
 
-from screener.notify import mail, ntfy, service
+from screener.notify import mail, ntfy, push, service
 from screener.notify.address import MAIL, NTFY, Address, kind_of, plugin
 from screener.notify.base import BUSY, NO_ANSWER, NOT_FOUND, NOT_TAKEN, Note, Outcome
 from screener.notify.threads import Aside, StillRunning
@@ -44,6 +45,8 @@ class Post:
 def deliver(address: Address, note: Note) -> Outcome:
     """In a thread: apprise and smtplib wait."""
     try:
+        if address.url.startswith(push.SCHEMA):
+            return push.send(address.url, note, now=time.time())
         made = plugin(address.url)
         if made is None:
             return NOT_FOUND

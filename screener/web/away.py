@@ -24,12 +24,17 @@ class Away:
     def routes(self) -> APIRouter:
         router = APIRouter()
         router.add_api_route("/sw.js", self.worker, methods=["GET"])
+        router.add_api_route("/push/worker.js", self.teller, methods=["GET"])
         router.add_api_route("/offline", self.nothing_kept, methods=["GET"])
         return router
 
     async def worker(self) -> Response:
         # It lies on top, since a worker rules only what lies below it.
         return FileResponse(HERE / "static" / "worker.js", media_type="text/javascript")
+
+    async def teller(self) -> Response:
+        """The worker that shows notices. It lies below nothing that is a page, so it keeps none."""
+        return FileResponse(HERE / "static" / "push-worker.js", media_type="text/javascript")
 
     async def nothing_kept(self, request: Request) -> Response:
         """Says nothing of the family: whoever opens the browser may read it."""

@@ -24,10 +24,10 @@ OPEN = frozenset({"/healthz", "/proxy.pac"})
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    # Installed on a phone, and read away from home: see away.py. Its policy lets one script through, the worker.
+    # Installed on a phone, and read away from home: see away.py. Each policy lets one script through, a worker.
     "manifest-src 'self'; worker-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
-    "require-trusted-types-for 'script'; trusted-types screener offline"
+    "require-trusted-types-for 'script'; trusted-types screener offline push"
 )
 
 HEADERS = {

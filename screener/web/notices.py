@@ -5,13 +5,14 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from screener.notify import life, trouble, words
+from screener.notify import life, push, trouble, words
 from screener.notify.address import Address, read
 from screener.notify.outbox import Outbox
 from screener.notify.people import MOST_CHANNELS, Channel, FromLevel, People
@@ -20,6 +21,7 @@ from screener.notify.standing import Household
 from screener.notify.when import Clockwork, Wishes
 from screener.seal import Seal
 from screener.store.sql import SqlStore
+from screener.web import agents
 from screener.web.desk import SqlDesk
 from screener.web.door import Door, Visit
 from screener.web.page import Pages
@@ -66,6 +68,7 @@ class Notices:
         router = APIRouter()
         router.add_api_route("/notices", self.page, methods=["GET"])
         router.add_api_route("/notices/channels", self.add, methods=["POST"])
+        router.add_api_route("/notices/push", self.subscribe, methods=["POST"])
         router.add_api_route("/notices/channels/{id}/change", self.change, methods=["POST"])
         router.add_api_route("/notices/channels/{id}/test", self.test, methods=["POST"])
         router.add_api_route("/notices/channels/{id}/remove", self.remove, methods=["POST"])
@@ -94,12 +97,28 @@ class Notices:
             address = await asyncio.to_thread(read, fields.get("address", ""))
         except ValueError as mistake:
             return await self._show(visit, wrong=str(mistake), name=name, status=400)
+        return await self._add(visit, name, replace(address, named="named" in fields), fields)
+
+    async def subscribe(self, request: Request) -> Response:
+        """The browser that asks is told from now on, over its own service."""
+        visit, fields = await self.door.change(request)
+        allowed(visit)
+        given = (fields.get(part, "") for part in ("endpoint", "p256dh", "auth"))
+        try:
+            subscription = push.Subscription.checked(*given, key=push.own_key(self.seal.key))
+        except ValueError as mistake:
+            return await self._show(visit, wrong=str(mistake), status=400)
+        name = agents.words(agents.kind(request.headers.get("user-agent", "")))
+        shown = f"web push: {urlsplit(subscription.endpoint).hostname}"
+        return await self._add(visit, name, Address(url=subscription.url, shown=shown, knows_id=True), fields)
+
+    async def _add(self, visit: Visit, name: str, address: Address, fields: Mapping[str, str]) -> Response:
         now = self.door.clock()
         outbox = Outbox(home=Household(engine=self.store.engine, members=self.desk.members))
         id = await self.people.add(
             visit.user.id,
             name=name,
-            address=replace(address, named="named" in fields),
+            address=address,
             from_level=from_level(fields),
             at=now,
             known=await outbox.marks(visit.user, now),
@@ -203,6 +222,7 @@ class Notices:
             "as_time": as_time,
             "wrong": wrong,
             "name": name,
+            "push_key": push.public_half(push.own_key(self.seal.key)),
         }
         return self.pages.show("notices.html", values, status=status)
 

@@ -1,0 +1,31 @@
+// Shows a notice that came over the browser's own service, and opens the dashboard when it is pressed. Served as
+// /push/worker.js.
+"use strict";
+
+const MOST = 300;
+
+addEventListener("install", () => skipWaiting());
+
+addEventListener("push", (event) => {
+  let note = {};
+  try {
+    note = event.data?.json() ?? {};
+  } catch {
+    // Not ours; still, a browser takes the right away from who shows nothing.
+  }
+  const title = String(note.title ?? "Screener").slice(0, MOST);
+  const options = {
+    body: String(note.body ?? "").slice(0, MOST),
+    // What is sent again takes the place of the first.
+    tag: String(note.id ?? "screener").slice(0, 64),
+    icon: "/static/icons/192.png",
+    requireInteraction: note.level === "act",
+  };
+  event.waitUntil(registration.showNotification(title, options));
+});
+
+addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  // Always the first page of ours, whatever the note says.
+  event.waitUntil(clients.openWindow("/"));
+});
