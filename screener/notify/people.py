@@ -226,9 +226,3 @@ def result(outcome: Outcome, at: datetime) -> dict[str, Any]:
     if outcome.well:
         return {"sent": micros(at), "failed": None, "failure": ""}
     return {"failed": micros(at), "failure": outcome.words}
-
-
-async def forget_user(connection: AsyncConnection, user: str) -> None:
-    """Removes all that a user heard by; for whoever removes the user, in the same transaction."""
-    await connection.execute(delete(channels).where(channels.c.user == user))
-    await connection.execute(delete(wishes).where(wishes.c.user == user))
