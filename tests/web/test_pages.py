@@ -8,6 +8,7 @@ import pytest
 
 from screener.rules import STAGES
 from screener.web.base import Coverage, IssueView
+from screener.web.overview import MOST_SHOWN
 from tests.web.conftest import token_of
 from tests.web.memory import NOON, MemoryDesk, a_contact, a_signal, an_alert, coverage_that_is_good
 
@@ -169,8 +170,8 @@ async def test_a_flood_of_alerts_is_cut_and_said_to_be(anna: httpx.AsyncClient, 
 
     page = (await anna.get("/")).text
 
-    assert page.count('id="card-') == 100
-    assert "And 30 more" in page and "130 things need you" in page
+    assert page.count('id="card-') == MOST_SHOWN
+    assert "And 80 more" in page and "130 things need you" in page
 
 
 async def test_what_can_not_be_seen_on_the_platform_is_said(anna: httpx.AsyncClient, desk: MemoryDesk):
