@@ -11,6 +11,7 @@ from screener import health, heuristics, platforms, score
 from screener.alerts import Alert, height
 from screener.canaries import Counting, outcome
 from screener.capture import Capture
+from screener.clocks import Clocks
 from screener.entities import given
 from screener.events import Edited, Event, FriendRequest, Message, Profile
 from screener.family import Family, Member
@@ -62,11 +63,12 @@ class Pipeline:
     meaning: Scorer | None = None
     talks: Talks = field(default_factory=Talks)
     counting: Counting = field(default_factory=Counting)
+    clocks: Clocks = field(default_factory=Clocks)
 
     async def screen(self, capture: Capture, decoded: platforms.Decoded, memory: platforms.Memory) -> list[Followed]:
         """Follow what was decoded from one capture all the way; everything it leads to is kept in one transaction."""
         async with self.store.transaction() as tx:
-            await tx.passed(capture.at, None)
+            await tx.passed(capture.at, self.clocks.ahead_ms(decoded.platform, capture))
             followed = [
                 step
                 for event in decoded.events

@@ -182,7 +182,7 @@ async def test_after_a_talk_with_pictures_and_videos_none_of_their_bytes_lie_in_
     ]
     opened = b"".join(json.dumps(entry.body).encode() for entry in entries)
     assert not any(part in opened for each in home.media for part in _parts(each))
-    assert len(home.media) == 9
+    assert len(home.media) == 8
     assert home.found() == []
 
 

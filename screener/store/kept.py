@@ -39,7 +39,7 @@ from screener.store.tables import texts as written
 from screener.store.times import micros, moment
 
 _memory = relationships.c.state.label("memory")
-MOST_BEFORE = 20_000
+MOST_BEFORE = 10_000
 """So many events from before the first sign are entered, the latest; how many there were besides is said."""
 
 
