@@ -116,14 +116,13 @@ class Pipeline:
         meant = await self._mean(event, member, before, heard, others)
         after = self.judge(event, member, before, heard=heard, around=around, others=others, meant=meant)
         await tx.keep(member, event, after)
-        is_news = _height(after) > _height(before)
         assert after.relationship is not None
         return Followed(
             event=event,
             member=member,
             relationship=after.relationship,
             alert=after.alert,
-            is_news=is_news,
+            is_news=_height(after) > _height(before),
             grew=before.alert is not None,
             again=again,
         )
@@ -168,10 +167,9 @@ class Pipeline:
         weighed = (*signals, *carried(others, besides=signals)) if signals and others else signals
         levels, feedback = self.rulebook.levels, before.feedback
         total = score.weigh(weighed, levels=levels, relationship=judged, at=event.at, feedback=feedback)
-        alert: Alert | None = None
         if before.alert is not None:
-            alert = before.alert.grown(total, at=event.at)
-        elif total.level is not None:
+            alert: Alert | None = before.alert.grown(total, at=event.at)
+        else:
             alert = Alert.opening(id=_alert_id(member, event), score=total, at=event.at)
         return Recalled(relationship=relationship, signals=signals, alert=alert, feedback=feedback)
 

@@ -1,4 +1,4 @@
-"""What keeping evidence costs: an event with an open case, beside the same without: `python -m bench.evidence`."""
+"""What keeping evidence costs: an event with an open case, beside the same without: `python -m bench.keeping`."""
 
 import argparse
 import asyncio
