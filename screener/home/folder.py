@@ -59,7 +59,8 @@ class Home:
             if first:
                 write_private(self.settings, _example().encode())
             for key in (self._secret, self._seal):
-                if not key.exists():
+                # A link to a medium that is not put in is no reason to make another key: nothing would open any more.
+                if not key.exists() and not key.is_symlink():
                     write_private(key, secrets.token_bytes(SECRET_BYTES))
         except OSError as why:
             raise Mistake(
