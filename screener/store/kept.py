@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from itertools import batched
 from typing import Any
 
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import and_, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -33,6 +33,7 @@ from screener.store.entering import (
     names_of,
     words_of,
 )
+from screener.store.erasing import is_kept
 from screener.store.links import AT_ONCE, Draft, append
 from screener.store.tables import alerts, chains, details, events, links, relationships
 from screener.store.tables import texts as written
@@ -78,10 +79,11 @@ async def follow(
 
     `again` is an event that was entered already: only what it says of the contact may be new.
     """
-    row = (await connection.execute(select(chains.c.seen).where(chains.c.case == alert.id))).first()
+    mine = select(chains.c.seen, chains.c.length, chains.c.head).where(chains.c.case == alert.id)
+    row = (await connection.execute(mine)).first()
     if row is None:
         await begin(connection, seal, id, relationship, alert, known=known, passed=passed, but=event)
-        row = (await connection.execute(select(chains.c.seen).where(chains.c.case == alert.id))).one()
+        row = (await connection.execute(mine)).one()
     before = Seen.from_json(json.loads(row.seen))
     seen, names = named(before, names_of(event.contact, event.at))
     seen, profile = described(seen, event.contact)
@@ -96,19 +98,17 @@ async def follow(
         if not known and words and (held := entities_of(words)):
             news.append(("found", held))
     drafts = [_draft(kind, body, event, passed) for kind, body in [*news, *alarm]]
-    if seen != before:
+    if drafts or seen != before:
         kept = json.dumps(seen.to_json(), ensure_ascii=True)
-        await connection.execute(update(chains).where(chains.c.case == alert.id).values(seen=kept))
-    if drafts:
-        await append(connection, seal, alert.id, drafts)
+        await append(connection, seal, alert.id, drafts, end=row, seen=kept)
 
 
 async def catch_up(engine: AsyncEngine, seal: Seal) -> None:
-    """Opens the chains of alerts that have none, such as those of an earlier version."""
+    """Opens the chains of open alerts that have none, such as those of an earlier version."""
     missing = (
         select(alerts, relationships.c.member, relationships.c.member_name, relationships.c.known, _memory)
         .join(relationships, relationships.c.id == alerts.c.relationship)
-        .where(alerts.c.id.not_in(select(chains.c.case)))
+        .where(alerts.c.id.not_in(select(chains.c.case)), or_(alerts.c.state != "closed", is_kept()))
     )
     async with engine.connect() as connection:
         rows = (await connection.execute(missing)).all()

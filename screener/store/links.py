@@ -37,12 +37,16 @@ class Draft:
     plain: bool = False
 
 
-async def append(connection: AsyncConnection, seal: Seal | None, case: str, drafts: Iterable[Draft]) -> int:
+async def append(
+    connection: AsyncConnection, seal: Seal | None, case: str, drafts: Iterable[Draft], *, end: Any = None, **also: Any
+) -> int:
     """Adds them to the chain in this order, and says how long it is then. The caller's transaction must have written
-    something already: whoever reads the end of a chain while another adds to it would tear it.
+    something already: whoever reads the end of a chain while another adds to it would tear it. `end` is that row, where
+    it was read since; `also` is what else changes in it.
     """
-    chained = (await connection.execute(select(chains.c.length, chains.c.head).where(chains.c.case == case))).one()
-    length, head = int(chained.length), bytes(chained.head)
+    if end is None:
+        end = (await connection.execute(select(chains.c.length, chains.c.head).where(chains.c.case == case))).one()
+    length, head = int(end.length), bytes(end.head)
     for some in batched(drafts, AT_ONCE, strict=False):
         rows = []
         for draft in some:
@@ -51,7 +55,7 @@ async def append(connection: AsyncConnection, seal: Seal | None, case: str, draf
             head = row["link"]
             rows.append(row)
         await connection.execute(insert(links), rows)
-    await connection.execute(update(chains).where(chains.c.case == case).values(length=length, head=head))
+    await connection.execute(update(chains).where(chains.c.case == case).values(length=length, head=head, **also))
     return length
 
 
