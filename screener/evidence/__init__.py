@@ -1,0 +1,1 @@
+"""What the police get: a bag made of what was kept, that anybody can check."""
