@@ -34,8 +34,8 @@ def point(raw: bytes) -> tuple[int, int]:
 
 def is_signed(message: bytes, key: bytes, signature: bytes) -> bool:
     h, s = (int.from_bytes(raw, "little") for raw in (sha512(signature[:32] + key + message).digest(), signature[32:]))
-    base = point(bytes([0x58]) + bytes([0x66]) * 31)
-    return s < ORDER and bool(times(s, base) == plus(point(signature[:32]), times(h % ORDER, point(key))))
+    left, right = times(s, point(b"X" + b"f" * 31)), plus(point(signature[:32]), times(h % ORDER, point(key)))
+    return s < ORDER and left == right
 
 def read(path: Path) -> dict[str, bytes]:  # what can't be unpacked, or is there twice, is empty
     if path.is_dir():
@@ -70,8 +70,8 @@ def chain(seal: re.Match[bytes], lines: list[bytes]) -> list[str]:
         except (ValueError, KeyError, TypeError, RecursionError):
             found.append(f"line {place} is no entry")
     found += [f"entry {n} says no more, and none says why" for n in sorted(bare)]
-    whole = (last, before) == (int(seal[5]), seal[6].decode())
-    found += [] if whole else [f"it ends with entry {last}, and was signed with {int(seal[5])}"]
+    if (last, before) != (int(seal[5]), seal[6].decode()):
+        found.append(f"it ends with entry {last}, and was signed with {int(seal[5])}")
     return [f"data/chain.jsonl: {each}" for each in found]
 
 def wrongs(files: dict[str, bytes]) -> list[str]:
@@ -92,7 +92,6 @@ def wrongs(files: dict[str, bytes]) -> list[str]:
                     found.append(f"{n}: was changed" if n in files and n in listed else f"{n}: is missing or was added")
             above = listed.get(f"manifest-{kind}.txt", "")
     return list(dict.fromkeys(found + (chain(seal, files.get("data/chain.jsonl", b"").splitlines()) if seal else [])))
-
 if __name__ == "__main__":
     bag = read(Path(sys.argv[1]) if sys.argv[1:] else Path(__file__).resolve().parent)
     wrong = wrongs(bag)
