@@ -66,6 +66,7 @@ class Pipeline:
     async def screen(self, capture: Capture, decoded: platforms.Decoded, memory: platforms.Memory) -> list[Followed]:
         """Follow what was decoded from one capture all the way; everything it leads to is kept in one transaction."""
         async with self.store.transaction() as tx:
+            await tx.passed(capture.at, None)
             followed = [
                 step
                 for event in decoded.events

@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from screener.feedback import Feedback, Mute, Trust, is_trusted
-from screener.store import texts
+from screener.store import erasing
 from screener.store.people import feedback
 from screener.store.tables import relationships
 from screener.store.times import micros, moment
@@ -33,7 +33,7 @@ async def answer(connection: AsyncConnection, relationship: str, said: Feedback,
     id = (await connection.execute(insert(feedback).values(**row))).inserted_primary_key
     if isinstance(said, Trust):
         await connection.execute(update(relationships).where(relationships.c.id == relationship).values(known=True))
-        await texts.forget(connection, relationship)
+        await erasing.forget_known(connection, relationship, who=by, at=at)
     return int(id[0]) if id else 0
 
 

@@ -54,6 +54,9 @@ class Issue:
 class Transaction(Protocol):
     """Everything done in it is kept together, or not at all."""
 
+    async def passed(self, at: datetime, offset_ms: int | None) -> None:
+        """Says when what follows passed this home, and how far the platform's clock was ahead of ours, if known."""
+
     async def knows(self, event: Event) -> bool:
         """Whether this event was kept before."""
 

@@ -48,6 +48,9 @@ class MemoryStore:
     async def transaction(self) -> AsyncIterator["MemoryStore"]:
         yield self
 
+    async def passed(self, at: datetime, offset_ms: int | None) -> None:
+        """A replay keeps no evidence."""
+
     async def knows(self, event: Event) -> bool:
         return event_key(event) in self._events
 

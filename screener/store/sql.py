@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import sqlite3
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import asdict
@@ -23,22 +22,13 @@ from screener.feedback import is_trusted
 from screener.relationships import Relationship
 from screener.rules import Signal
 from screener.seal import Seal
-from screener.store import answers, cases, migrate, texts
+from screener.store import answers, cases, erasing, file, kept, migrate, texts
 from screener.store.around import find, marks
 from screener.store.base import Issue, Recalled, event_key, relationship_key
 from screener.store.cases import alert_of
 from screener.store.tables import alerts, canaries, events, handles, issues, memories, readings, relationships
 from screener.store.times import micros, moment
 from screener.surroundings import Question, Surroundings
-
-# The file is sound as far as this says; it is the disk that is full or broken, or another program holds the file.
-DISK = (
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_CANTOPEN,
-)
 
 
 class SqlStore:
@@ -53,17 +43,17 @@ class SqlStore:
         """The store in the SQLite file at `path`, brought up to date; without a seal no text is kept. Raises Mistake
         when it can't be used.
         """
-        _make_ready(path)
+        file.make_ready(path)
         # Whatever fails is told without the names that were being written.
         engine = create_async_engine(f"sqlite+aiosqlite:///{path}", connect_args={"timeout": 30}, hide_parameters=True)
-        event.listen(engine.sync_engine, "connect", _prepare)
+        event.listen(engine.sync_engine, "connect", file.prepare)
         store = cls(engine, seal)
         try:
             async with engine.begin() as connection:
                 await connection.run_sync(migrate.upgrade)
         except DBAPIError as why:
             await engine.dispose()
-            if getattr(why.orig, "sqlite_errorcode", 0) & 0xFF in DISK:
+            if getattr(why.orig, "sqlite_errorcode", 0) & 0xFF in file.DISK:
                 # Not a word of moving it away: everything that was seen lies in it.
                 raise Mistake(
                     f"{path}: the database can't be written ({why.orig}). Make room on the disk, then start again."
@@ -97,33 +87,16 @@ class SqlStore:
             return {key: json.loads(value) for key, value in rows}
 
 
-def _make_ready(path: Path) -> None:
-    """The file, there and ours alone. Raises Mistake."""
-    if path.is_dir():
-        raise Mistake(f"{path}: this is a folder. Name a file in it, such as {path / 'screener.db'}.")
-    try:
-        path.touch(mode=0o600, exist_ok=True)
-        path.chmod(0o600)
-    except OSError as why:
-        raise Mistake(
-            f"{path}: the database can't be written ({why.strerror}). Check who owns the folder, and the disk."
-        ) from None
-
-
-def _prepare(connection: Any, _record: Any) -> None:
-    """An alert must survive a power cut: every commit reaches the disk."""
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
 class SqlTransaction:
     """One transaction on the database; see `Transaction`."""
 
     def __init__(self, connection: AsyncConnection, seal: Seal | None = None) -> None:
         self.connection = connection
         self.seal = seal
+        self.passing: kept.Passed | None = None
+
+    async def passed(self, at: datetime, offset_ms: int | None) -> None:
+        self.passing = kept.Passed(at=at, offset_ms=offset_ms)
 
     async def knows(self, event: Event) -> bool:
         platform, account, id = event_key(event)
@@ -181,7 +154,7 @@ class SqlTransaction:
             rows = [{"handle": handle, "relationship": id} for handle in relationship.gave]
             await self.connection.execute(upsert(handles).on_conflict_do_nothing(), rows)
         platform, account, event_id = event_key(event)
-        await self.connection.execute(
+        entered = await self.connection.execute(
             upsert(events)
             .values(
                 platform=platform,
@@ -196,21 +169,32 @@ class SqlTransaction:
             )
             .on_conflict_do_nothing()
         )
+        again = not entered.rowcount
         if recalled.alert is not None:
             await cases.keep(self.connection, id, recalled.alert, relationship, event)
-        await self._keep_text(id, event, recalled, was_known=row is not None and row.known, now=now)
+        if self.seal is not None:
+            await self._keep_words(self.seal, id, event, recalled, was_known=row is not None and row.known, again=again)
 
-    async def _keep_text(self, id: str, event: Event, recalled: Recalled, *, was_known: bool, now: int) -> None:
-        if self.seal is None or recalled.relationship is None:
-            return
-        known = recalled.relationship.known
+    async def _keep_words(
+        self, seal: Seal, id: str, event: Event, recalled: Recalled, *, was_known: bool, again: bool
+    ) -> None:
+        """Keeps what was written and what came with it, and from the first alert on the evidence."""
+        relationship, now = recalled.relationship, datetime.now(UTC)
+        assert relationship is not None
+        known = relationship.known
         if not known and recalled.alert is not None:
             # A parent may have said so since it was recalled; nobody else writes from here to the end.
             known = is_trusted(await answers.given(self.connection, id), event.at)
         if not known:
-            await texts.keep(self.connection, self.seal, id, event, captured=now)
+            await texts.keep(self.connection, seal, id, event, captured=micros(now))
+            await kept.keep_details(self.connection, seal, id, event, now=micros(now))
         elif not was_known:
-            await texts.forget(self.connection, id)
+            await erasing.forget_known(self.connection, id, who="", at=now)
+        if recalled.alert is not None:
+            passed = self.passing or kept.Passed(at=now)
+            await kept.follow(
+                self.connection, seal, id, event, relationship, recalled.alert, known=known, passed=passed, again=again
+            )
 
     async def remember(self, platform: str, device: str, values: Iterable[tuple[str, Any]]) -> None:
         turn = micros(datetime.now(UTC))

@@ -181,3 +181,54 @@ texts = Table(
     Index("ix_texts_relationship", "relationship", "at"),
     Index("ix_texts_captured", "captured"),
 )
+
+# What else came with an event of somebody whom nobody knows: how long a call was, which message was taken back. Sealed
+# like the words, and gone with them.
+details = Table(
+    "details",
+    metadata,
+    Column("platform", String(40), nullable=False),
+    Column("account", String(200), nullable=False),
+    Column("id", String(400), nullable=False),
+    Column("relationship", ForeignKey("relationships.id"), nullable=False),
+    Column("captured", BigInteger, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("platform", "account", "id"),
+    Index("ix_details_relationship", "relationship"),
+    Index("ix_details_captured", "captured"),
+)
+
+# The evidence of an alert: one chain, and how far it goes. `seen` is what it says of the contact so far.
+chains = Table(
+    "chains",
+    metadata,
+    Column("case", ForeignKey("alerts.id"), primary_key=True),
+    Column("relationship", ForeignKey("relationships.id"), nullable=False, unique=True),
+    Column("opened", BigInteger, nullable=False),
+    Column("length", Integer, nullable=False),
+    Column("head", LargeBinary, nullable=False),
+    Column("seen", Text, nullable=False),
+)
+
+# Its links, which are never changed; only what lies in `sealed`, salt and words, may be deleted. `plain` is the same of
+# those that say what was deleted.
+links = Table(
+    "links",
+    metadata,
+    Column("case", ForeignKey("chains.case"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("captured", BigInteger, nullable=False),
+    Column("offset_ms", BigInteger),
+    Column("by", String(10)),
+    Column("platform", String(40), nullable=False),
+    Column("account", String(200)),
+    Column("event", String(400)),
+    Column("digest", LargeBinary, nullable=False),
+    Column("link", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary),
+    Column("plain", Text),
+    PrimaryKeyConstraint("case", "number"),
+    Index("ix_links_event", "case", "event"),
+)

@@ -2,33 +2,26 @@
 
 import asyncio
 import logging
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from collections.abc import Mapping
+from datetime import UTC, datetime
 
-from sqlalchemy import delete, func, or_, select, text
+from sqlalchemy import text
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from screener.events import Edited, Event, Message
+from screener.events import Event
 from screener.seal import Seal
-from screener.store.people import acts
-from screener.store.tables import alerts, texts
+from screener.store import erasing
+from screener.store.entering import words_of
+from screener.store.tables import texts
 from screener.store.times import micros
 
 log = logging.getLogger(__name__)
 
 HOUR_SECONDS = 3600.0
-KEPT = timedelta(days=30)
-LONGEST = 4_000
-"""So much of one message is kept; nothing of pictures, sounds and videos."""
-KEEP, LET_GO = "kept", "let go"
-"""What an act says that keeps an alert's texts for good, and what ends that."""
-
-
-def words_of(event: Event) -> str:
-    """The words of a message, or those put into an old one."""
-    return ((event.text or "") if isinstance(event, Message | Edited) else "")[:LONGEST]
+EVERYBODY: Mapping[str, int] = {}
+"""Nobody's texts go sooner than others'."""
 
 
 def place(platform: str, account: str, id: str) -> str:
@@ -47,40 +40,21 @@ async def keep(connection: AsyncConnection, seal: Seal, relationship: str, event
     await connection.execute(upsert(texts).values(**row, sealed=sealed).on_conflict_do_nothing())
 
 
-async def forget(connection: AsyncConnection, relationship: str) -> None:
-    """Deletes what was written in a relationship: the family knows the contact after all."""
-    await connection.execute(delete(texts).where(texts.c.relationship == relationship))
-
-
-async def purge(engine: AsyncEngine, now: datetime) -> int:
-    """Deletes what is older than a month, but for cases that are open or whose evidence a parent keeps; says how many
-    texts went. What was deleted is then nowhere in the files either.
+async def purge(engine: AsyncEngine, now: datetime, days: Mapping[str, int] = EVERYBODY) -> int:
+    """Deletes what is older than a month, or than the days that are set for a member, but for cases that are open or
+    whose evidence a parent keeps; says how many texts went. What was deleted is then nowhere in the files either.
     """
-    needed = select(alerts.c.relationship).where(or_(alerts.c.state != "closed", is_kept()))
-    old = texts.c.captured < micros(now - KEPT)
     async with engine.begin() as connection:
-        gone = await connection.execute(delete(texts).where(old, texts.c.relationship.not_in(needed)))
+        gone = await erasing.purge(connection, now, days)
     await scrub(engine)
-    return int(gone.rowcount)
+    return gone
 
 
-def is_kept() -> Any:
-    """Whether the evidence of the alert is kept: whichever came last says so."""
-    last = (
-        select(acts.c.did)
-        .where(acts.c.alert == alerts.c.id, acts.c.did.in_((KEEP, LET_GO)))
-        .order_by(acts.c.at.desc(), text("rowid DESC"))
-        .limit(1)
-        .scalar_subquery()
-    )
-    return func.coalesce(last, LET_GO) == KEEP
-
-
-async def purge_hourly(engine: AsyncEngine) -> None:
+async def purge_hourly(engine: AsyncEngine, days: Mapping[str, int] = EVERYBODY) -> None:
     """Purges now and every hour, until it is cancelled; a database that is busy or full is asked again next time."""
     while True:
         try:
-            await purge(engine, datetime.now(UTC))
+            await purge(engine, datetime.now(UTC), days)
         except DBAPIError as why:
             log.error("old texts could not be deleted (%s), trying again in an hour", type(why.orig).__name__)
         await asyncio.sleep(HOUR_SECONDS)

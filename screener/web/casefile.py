@@ -14,7 +14,7 @@ from screener.family import Member
 from screener.feedback import Feedback, Mute, Trust
 from screener.relationships import Relationship
 from screener.remembered import Called
-from screener.store import texts
+from screener.store import erasing
 from screener.store.answers import feedback_of
 from screener.store.cases import alert_of
 from screener.store.people import acts, deeds, feedback, openings
@@ -109,7 +109,7 @@ class CaseFiles:
 
 
 _CASE = select(
-    alerts, relationships.c.member_name, relationships.c.state.label("memory"), texts.is_kept().label("is_kept")
+    alerts, relationships.c.member_name, relationships.c.state.label("memory"), erasing.is_kept().label("is_kept")
 ).join(relationships, relationships.c.id == alerts.c.relationship)
 
 

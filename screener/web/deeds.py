@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from screener.alerts import State
 from screener.feedback import Feedback
 from screener.store import answers
+from screener.store.erasing import KEEP, LET_GO
 from screener.store.people import acts, deeds
 from screener.store.tables import alerts
-from screener.store.texts import KEEP, LET_GO, scrub
+from screener.store.texts import scrub
 from screener.store.times import micros, moment
 
 Did = Literal["seen", "closed", "reopened", "trusted", "muted", "later", "talked", "kept", "let go", "asked"]
