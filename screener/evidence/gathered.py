@@ -64,7 +64,7 @@ class Gathered:
     began: str | None = None
     version: str | None = None
     pressed: int | None = None
-    """The entry with which the alert rose to its highest level."""
+    """The entry in which a threat or a demand was first told."""
     encrypted: int = 0
     without: int = 0
     """Messages of which the words were not kept, or are deleted."""
@@ -72,6 +72,7 @@ class Gathered:
     """Entries of any kind that say no more."""
     media: int = 0
     before: int = 0
+    left_out: int = 0
     faults: list[str] = field(default_factory=list)
     """What is wrong with the chain itself; nothing where it is whole."""
 
@@ -119,10 +120,11 @@ class Gathered:
             case "profile":
                 self.profile |= {str(name): value for name, value in (body.get("now") or {}).items()}
             case "alert":
-                if body.get("level") == "act" or "pressure" in (body.get("stages") or ()):
+                if "pressure" in (body.get("stages") or ()):
                     self.pressed = self.pressed or entry.number
             case "opened":
                 self.began, self.version = _words(body.get("began")), _words(body.get("version"))
+                self.left_out = int(body.get("left_out") or 0)
 
     def _trace(self, entry: Entry, kind: str, value: str) -> None:
         key = (kind, value.casefold())

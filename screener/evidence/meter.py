@@ -133,6 +133,9 @@ def answers(found: Gathered) -> Mapping[Asked, tuple[str, ...]]:
         )[:MOST_SHOWN]
 
     theirs = [trace for trace in found.traces.values() if trace.by != "member"]
+    numbers = [_digits(trace.value) for trace in theirs if trace.kind in PAYS]
+    # The number of a transfer looks like one of a phone, too.
+    theirs = [t for t in theirs if t.kind != "phone" or not any(_digits(t.value) in each for each in numbers)]
     paid = [payment for payment in found.payments if payment.body.get("rail") != "none"]
     nothing = [NOTHING_PAID for payment in found.payments if payment.body.get("rail") == "none"][:1]
     return {
@@ -156,6 +159,10 @@ NOTHING_PAID = later("Nothing was paid.")
 
 def _traced(traces: Iterable[Trace], kinds: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{each.kind}: {each.value}" for each in traces if each.kind in kinds)[:MOST_SHOWN]
+
+
+def _digits(text: str) -> str:
+    return "".join(letter for letter in text if letter.isdigit())
 
 
 def _paid_to(body: Mapping[str, object]) -> str:

@@ -13,8 +13,9 @@ from screener.evidence.base import Cases
 from screener.evidence.gathered import Gathered
 from screener.evidence.machine import until
 from screener.evidence.meter import whole_form
+from screener.evidence.method import lacking, method
 from screener.evidence.report import CONTACT, KINDS, Cover, is_hidden
-from screener.evidence.telling import Line, here, later, told, utc
+from screener.evidence.telling import Line, Say, here, later, told, utc
 
 HERE = Path(__file__).parent / "templates"
 MOST_ENTRIES = 3_000
@@ -42,7 +43,7 @@ async def pdf(cases: Cases, found: Gathered, cover: Cover) -> bytes:
         if len(timeline) >= MOST_ENTRIES:
             break
         line = told(entry, cover.say, afterwards=found.afterwards.get(entry.number))
-        if entry.by == "member" and line.text is not None:
+        if line.by == "member" and line.text is not None:
             own.append(_entry(line, found, cover))
             timeline.append(_entry(line, found, cover) | {"text": None, "notes": [cover.say(OWN_ENTRY)]})
         else:
@@ -63,13 +64,14 @@ def set_(report: Mapping[str, Any]) -> bytes:
 
 def _entry(line: Line, found: Gathered, cover: Cover) -> dict[str, Any]:
     entry = line.entry
-    who = {"contact": cover.say(CONTACT), "member": found.case.member.name}.get(entry.by or "", "")
+    who = {"contact": cover.say(CONTACT), "member": found.case.member.name}.get(line.by or "", "")
     return {
         "when": f"{entry.number} · {here(entry.at, found.case.member.zone)} · {utc(entry.captured)}",
         "what": line.what,
         "who": clear(who),
         "text": clear(line.text) if line.text is not None else None,
-        "notes": [clear(note) for note in line.notes],
+        # The reasons of an alert come again and again; the HTML has them all.
+        "notes": [] if entry.kind == "alert" else [clear(note) for note in line.notes],
     }
 
 
@@ -119,23 +121,33 @@ def _report(found: Gathered, cover: Cover) -> dict[str, Any]:
             )
         ),
         "sections": [
-            {"title": say(later("Who it is")), "tables": [{"title": "", "columns": 4, "cells": names}]},
+            {"title": say(later("Who it is")), "tables": [{"columns": 4, "cells": [*heads(say), *names]}]},
             {
                 "title": say(later("What can be followed up")),
-                "tables": [{"title": "", "columns": 4, "cells": traces}, {"title": "", "columns": 2, "cells": paid}],
+                "tables": [
+                    {"columns": 4, "cells": [*heads(say, last=later("Entry")), *traces]},
+                    *([{"columns": 2, "cells": paid}] if paid else []),
+                ],
             },
-            {"title": say(later("How complete it is")), "tables": [{"title": "", "columns": 2, "cells": meter}]},
+            {"title": say(later("How complete it is")), "tables": [{"columns": 2, "cells": meter}]},
             {
                 "title": say(later("How this was made")),
                 "words": [
+                    *method(found, say),
                     say(SHAPES),
                     *([say(cut[0]).replace("{most}", cut[1]).replace("{count}", cut[2])] if cut else []),
                 ],
             },
         ],
+        "after": [{"title": say(later("What is not here, and why")), "words": lacking(found, say)}],
         "timeline_title": say(later("What happened, in order")),
         "own_title": say(OWN).replace("{name}", clear(case.member.name)),
     }
+
+
+def heads(say: Say, *, last: str = later("Last seen")) -> list[str]:
+    """The first row of a table."""
+    return [say(later("Kind")), say(later("As it was written")), say(later("First seen")), say(last)]
 
 
 def _span(found: Gathered) -> str:

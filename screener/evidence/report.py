@@ -10,11 +10,12 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from screener import __version__, platforms
+from screener import platforms
 from screener.evidence.base import Cases
 from screener.evidence.gathered import Gathered
 from screener.evidence.machine import PIECE, until
 from screener.evidence.meter import whole_form
+from screener.evidence.method import lacking, method
 from screener.evidence.telling import Line, Say, here, later, told, utc
 
 HERE = Path(__file__).parent / "templates"
@@ -35,6 +36,7 @@ KINDS: Mapping[str, str] = {
     "handle": later("Handle or user name"),
     "cash-tag": later("Name at a payment service"),
 }
+REASONS = later("The reasons, as the program saw them")
 CONTACT, SEEN = later("The contact"), later("seen here")
 FOLDED = later("{name} wrote this: press to read")
 
@@ -87,10 +89,11 @@ def page(found: Gathered, cover: Cover) -> str:
             kinds=KINDS,
             sides={"contact": cover.say(CONTACT), "member": case.member.name},
             form=whole_form(found),
+            method=method(found, cover.say),
+            lacking=lacking(found, cover.say),
             made=cover.made,
             by=cover.by,
             fingerprint=cover.fingerprint,
-            version=found.version or __version__,
             here=lambda at: here(at, zone),
             style=Markup((HERE / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - ours
             mark=Markup(MARK),  # noqa: S704 - ours
@@ -117,13 +120,15 @@ def is_hidden(letter: str) -> bool:
 def _row(line: Line, at: str, name: str, say: Say) -> str:
     """One entry as HTML."""
     entry = line.entry
-    who = {"contact": say(CONTACT), "member": name}.get(entry.by or "", "")
+    who = {"contact": say(CONTACT), "member": name}.get(line.by or "", "")
     notes = "".join(f'<p class="note">{exact(note)}</p>' for note in line.notes)
+    if entry.kind == "alert" and notes:
+        notes = f"<details><summary>{escape(say(REASONS))}</summary>{notes}</details>"
     text = f'<div class="theirs"><bdi>{exact(line.text)}</bdi></div>' if line.text is not None else ""
-    if text and entry.by == "member":
+    if text and line.by == "member":
         text = f"<details><summary>{escape(say(FOLDED).replace('{name}', name))}</summary>{text}</details>"
     return (
-        f'<li id="e{entry.number}" class="{entry.by or "noted"}"><p class="when">{entry.number} · {at} · '
+        f'<li id="e{entry.number}" class="{line.by or "noted"}"><p class="when">{entry.number} · {at} · '
         f"{escape(say(SEEN))} {utc(entry.captured)}</p><p><strong>{escape(line.what)}</strong> <bdi>{exact(who)}</bdi>"
         f"</p>{text}{notes}</li>\n"
     )

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from screener.events import Side
 from screener.evidence.base import Entry
 
 type Say = Callable[[str], str]
@@ -41,6 +42,7 @@ NAMED: Mapping[str, str] = {
     "handle": later("Handle seen"),
     "url": later("Profile address seen"),
 }
+LEVELS: Mapping[str, str] = {"look": later("Have a look"), "talk": later("Talk"), "act": later("Act now")}
 WHY: Mapping[str, str] = {
     "asked": later("somebody of the family asked for it"),
     "known": later("the family knows the contact"),
@@ -58,9 +60,9 @@ AFTERWARDS = later("Changed or taken back later: see entry {number}")
 PLACE = later("in conversation {place}")
 MEDIA = later("sent: {kinds} (never copied, never stored)")
 SECONDS = later("lasted {seconds} seconds")
-SHORTEST, LONGEST_NOTE = 1, 300
-Weight = Literal["said", "done", "noted"]
-"""Words that somebody wrote; something that somebody did; something that was noted here."""
+LONGEST_NOTE = 300
+NOTED = frozenset({"opened", "alert", "payment", "erased", "profile", "name"})
+"""What was noted here, and is nobody's act."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,18 +73,21 @@ class Line:
     what: str
     text: str | None = None
     notes: tuple[str, ...] = ()
-    weight: Weight = "noted"
+
+    @property
+    def by(self) -> Side | None:
+        """Whose act it was."""
+        return None if self.entry.kind in NOTED else self.entry.by
 
 
 def told(entry: Entry, say: Say, *, afterwards: int | None = None) -> Line:
     """The line of an entry; `afterwards` is the entry with which it was changed or taken back."""
     body = entry.body
     what, notes = say(WHAT.get(entry.kind, entry.kind[:40])), list[str]()
-    weight: Weight = "said" if entry.kind in ("message", "edited") else "done" if entry.event else "noted"
     if afterwards is not None:
         notes.append(say(AFTERWARDS).replace("{number}", str(afterwards)))
     if body is None:
-        return Line(entry=entry, what=what, notes=(*notes, say(GONE)), weight=weight)
+        return Line(entry=entry, what=what, notes=(*notes, say(GONE)))
     if entry.kind == "call":
         what = say(CALLS.get(str(body.get("call")), WHAT["call"]))
     elif entry.kind == "name":
@@ -96,8 +101,11 @@ def told(entry: Entry, say: Say, *, afterwards: int | None = None) -> Line:
         notes.append(say(SECONDS).replace("{seconds}", str(body["seconds"])[:12]))
     if body.get("conversation"):
         notes.append(say(PLACE).replace("{place}", str(body["conversation"])[:LONGEST_NOTE]))
+    if entry.kind == "alert":
+        what = f"{what}: {say(LEVELS.get(str(body.get('level')), str(body.get('level'))))}"
+        notes += [str(signal.get("because"))[:LONGEST_NOTE] for signal in body.get("signals", ())]
     text = body.get("text") or body.get("note") or _written(entry.kind, body, say)
-    return Line(entry=entry, what=what, text=str(text) if text is not None else None, notes=tuple(notes), weight=weight)
+    return Line(entry=entry, what=what, text=str(text) if text is not None else None, notes=tuple(notes))
 
 
 _FLAGS = (
@@ -113,9 +121,6 @@ def _written(kind: str, body: Mapping[str, Any], say: Say) -> str | None:
             return str(body.get("value", ""))
         case "found":
             return ", ".join(f"{each.get('kind')}: {each.get('value')}" for each in body.get("entities", ()))
-        case "alert":
-            because = (str(signal.get("because")) for signal in body.get("signals", ()))
-            return "\n".join([str(body.get("level", "")), *because])
         case "profile":
             return pairs(body.get("now") or {})
         case "payment":
