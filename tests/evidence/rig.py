@@ -1,4 +1,4 @@
-"""Cases as a home keeps them: stories played on the simulated platforms, decoded, judged and kept by the real program."""
+"""Cases as a home keeps them: stories played on simulated platforms, decoded, judged and kept by the real program."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -47,7 +47,11 @@ class Kept_:
 
     async def bag(self, platform: str, **wish: object) -> Bag:
         return await exported(
-            self.cases, await self.case(platform), KEY, wish=Wish(by="anna", **wish), now=MADE  # type: ignore[arg-type]
+            self.cases,
+            await self.case(platform),
+            KEY,
+            wish=Wish(by="anna", **wish),
+            now=MADE,  # type: ignore[arg-type]
         )
 
 
@@ -59,7 +63,9 @@ async def after(name: str, folder: Path) -> AsyncIterator[Kept_]:
     store = await SqlStore.opened(folder / f"{name}.db", seal)
     try:
         played, captures = await taped(told, END)
-        member = replace(told.events[0].member, accounts={event.account.platform: (event.account.id,) for event in played})
+        member = replace(
+            told.events[0].member, accounts={event.account.platform: (event.account.id,) for event in played}
+        )
         pipeline = Pipeline(
             family=Family(members=(member,)), rulebook=RULES, store=store, since=END - timedelta(days=400)
         )
