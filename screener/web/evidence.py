@@ -28,7 +28,7 @@ from screener.web.door import Door, Visit
 from screener.web.page import Pages
 from screener.web.roles import Eyes, eyes_of, open_count
 from screener.web.steps import AGE_UNSAID
-from screener.web.tongue import _, language, later
+from screener.web.tongue import later
 
 MOST_REMEMBERED = 64
 TOO_SHORT = later("The passphrase is too short. Take four words or more.")
@@ -127,9 +127,7 @@ class EvidencePage:
         if wrong:
             return await self._show(visit, alert, case, eyes, wrong=wrong, status=400)
         await self._note(alert, visit, "exported", opened=True)
-        wish = Wish(
-            by=visit.user.name, passphrase=passphrase, with_pdf=bool(fields.get("pdf")), say=_, language=language()
-        )
+        wish = Wish(by=visit.user.name, passphrase=passphrase, with_pdf=bool(fields.get("pdf")))
         try:
             bag = await exported(self.gauge.cases, case, keys.signing_key(self.key), wish=wish, now=self.door.clock())
         except Mistake as why:
