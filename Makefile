@@ -38,9 +38,10 @@ bench: ## measure what it costs, each figure beside a named baseline
 pictures: test-setup ## take the manual's pictures again (ARGS=--icons draws the icons too)
 	@exec $(PYTHON) -m scripts.pictures $(ARGS)
 
-soak: ## give every decoder a hundred thousand broken captures (ARGS="--inputs N" gives another number)
+soak: ## a hundred thousand broken captures for every decoder (ARGS="--inputs N"), and a thousand broken bags of evidence
 	@sh scripts/setup.sh test
-	@exec $(PYTHON) -m bench.soak $(ARGS)
+	@$(PYTHON) -m bench.soak $(ARGS)
+	@exec $(PYTHON) -m bench.tampering
 
 words: ## collect the dashboard's sentences into its catalogues and compile them (ARGS=--check only looks)
 	@sh scripts/setup.sh test

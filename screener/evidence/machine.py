@@ -98,6 +98,8 @@ COLUMNS = (
 def cell(value: object) -> str:
     """A value that no spreadsheet calculates with: a sign that begins a formula gets an apostrophe before it."""
     text = "" if value is None else str(value).replace("\0", "\ufffd")
+    if text[:1].isalnum():
+        return text
     # Blanks and what can't be seen are skipped by some programs, and some letters are read as the sign itself.
     first = next((letter for letter in text if not letter.isspace() and unicodedata.category(letter)[0] != "C"), "")
     return f"'{text}" if (first and first in FORMULA) or text.startswith(("\t", "\r", "\n")) else text

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -138,11 +138,10 @@ def pairs(known: Mapping[str, Any]) -> str:
 
 def here(at: datetime, zone: ZoneInfo) -> str:
     """A time where the member lives, with how far that is from UTC: 2026-10-02 17:40:03.120 +01:00."""
-    local = at.astimezone(zone)
-    offset = local.strftime("%z")
-    return f"{local:%Y-%m-%d %H:%M:%S}.{local.microsecond // 1000:03} {offset[:3]}:{offset[3:5]}"
+    local = at.astimezone(zone).isoformat(sep=" ", timespec="milliseconds")
+    return f"{local[:23]} {local[23:]}"
 
 
 def utc(at: datetime) -> str:
     """A time in UTC, as machines write it."""
-    return at.astimezone(ZoneInfo("UTC")).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return f"{at.astimezone(UTC).isoformat(timespec='milliseconds')[:23]}Z"

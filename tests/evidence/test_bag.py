@@ -22,8 +22,8 @@ from screener.evidence.verify import read, wrongs
 from tests.evidence.rig import after
 
 VERIFIER = Path(__file__).resolve().parents[2] / "screener" / "evidence" / "verify.py"
-RANDOM_BYTES = 60
-"""So many are tried here; `make soak` tries a thousand and all of the small files."""
+RANDOM_BYTES = 40
+"""So many are tried here; `python -m bench.tampering` tries a thousand."""
 
 type Files = dict[str, bytes]
 
@@ -71,6 +71,8 @@ def test_the_verifier_is_short_and_needs_the_standard_library_alone():
     assert imported <= sys.stdlib_module_names
 
 
+# bagit 1.9 calls re.split as Python no longer likes it; nothing of ours.
+@pytest.mark.filterwarnings("ignore:'count' is passed:DeprecationWarning")
 def test_another_program_takes_it_for_a_valid_bag(skype: Path, tmp_path: Path):
     zipfile.ZipFile(skype).extractall(tmp_path)
     (folder,) = tmp_path.iterdir()
@@ -138,7 +140,7 @@ def test_random_bytes_that_were_changed_are_found_and_the_file_named(facebook: P
         (lambda lines: [*lines[:9], lines[10], lines[9], *lines[11:]], "entry 11 comes after entry 9"),
         (lambda lines: [*lines[:9], lines[3], *lines[9:]], "entry 4 comes after entry 9"),
         (lambda lines: lines[:-1], "and was signed with"),
-        (lambda lines: [*lines, lines[-1]], "and was signed with"),
+        (lambda lines: [*lines, lines[-1]], "comes after entry"),
     ],
     ids=["removed", "moved", "added", "cut off", "said twice"],
 )
