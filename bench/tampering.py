@@ -1,4 +1,4 @@
-"""Breaks bags a thousand times, and kills their making two hundred times: `make soak` runs it. Nothing may go unseen."""
+"""Breaks bags a thousand times, and kills their making two hundred times (`make soak`): nothing may go unseen."""
 
 import argparse
 import asyncio
