@@ -38,9 +38,10 @@ bench: ## measure what it costs, each figure beside a named baseline
 pictures: test-setup ## take the manual's pictures again (ARGS=--icons draws the icons too)
 	@exec $(PYTHON) -m scripts.pictures $(ARGS)
 
-soak: ## a hundred thousand broken captures for every decoder (ARGS="--inputs N"), and a thousand broken bags of evidence
+soak: ## a hundred thousand broken captures (ARGS="--inputs N"), and evidence broken and killed a thousand times
 	@sh scripts/setup.sh test
 	@$(PYTHON) -m bench.soak $(ARGS)
+	@folder=$$(mktemp -d) && $(PYTHON) -m tests.killing "$$folder" 1000 && rm -r "$$folder"
 	@exec $(PYTHON) -m bench.tampering
 
 words: ## collect the dashboard's sentences into its catalogues and compile them (ARGS=--check only looks)

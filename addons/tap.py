@@ -200,7 +200,8 @@ class Tap:
             # A site that doubts the browser behind a proxy says so in this way.
             self.counts[f"answered_{response.status_code}"] += 1
         copy.is_endless = endpoint.via == "sse"
-        copy.tell("head", meta={"status": response.status_code, "headers": allowed.headers(_plain(response.headers))})
+        found = allowed.headers(_plain(response.headers), allowed.ANSWERS)
+        copy.tell("head", meta={"status": response.status_code, "headers": found})
         response.stream = Tee(copy, "response")
 
     def _close(self, flow: str, *, cut: bool) -> None:

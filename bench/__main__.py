@@ -12,6 +12,7 @@ BENCHES = (
     "bench.pages",
     "bench.notices",
     "bench.evidence",
+    "bench.keeping",
 )
 
 

@@ -44,6 +44,8 @@ class Capture:
     """The account holder's permanent id, where a cookie or the address names it."""
     cut: bool = False
     """True when the end of the body was not copied."""
+    offset_ms: int | None = None
+    """How far the platform's clock was ahead of ours, to about a second, where the answer says what time it is."""
 
     @cached_property
     def request_body(self) -> bytes:

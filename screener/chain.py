@@ -16,10 +16,12 @@ BEGINNING = b"screener evidence 1\0"
 ERASED = "erased"
 """The kind of the link that says of which others the words were deleted: `entries` in its body, from and to."""
 
+_WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
 
 def canonical(value: Any) -> bytes:
     """The one way to write a value as JSON: keys in order, no spaces, ASCII alone. Raises ValueError for NaN."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode()
+    return _WRITER.encode(value).encode()
 
 
 def stamp(at: datetime) -> str:

@@ -13,6 +13,8 @@ from screener import platforms, yamlfile
 from screener.family import Family, Member, Role, timezone_named
 
 HTTPS_PORT = 8789
+KEPT_DAYS = 30
+"""So long words of strangers are kept at most, where no open case needs them."""
 
 
 def _country(code: str) -> str:
@@ -50,6 +52,7 @@ class MemberSettings(_Strict):
     role: Role | None = None
     country: Annotated[str, AfterValidator(_country)] | None = None
     timezone: Annotated[str, AfterValidator(timezone_named)] = "UTC"
+    keep_days: Annotated[int, Field(ge=1, le=KEPT_DAYS)] = KEPT_DAYS
     devices: tuple[Annotated[str, AfterValidator(_device)], ...] = ()
     accounts: dict[Annotated[str, AfterValidator(_platform)], tuple[str, ...]] = {}
 
@@ -95,6 +98,11 @@ class Config(_Strict):
     proxy: ProxySection = ProxySection()
     dashboard: DashboardSection = DashboardSection()
     rules: str | None = None
+
+    def keep_days(self) -> dict[str, int]:
+        """Of which members words are kept for less than a month, and for how many days."""
+        members = self.family.members
+        return {Member.named(each.name).id: each.keep_days for each in members if each.keep_days < KEPT_DAYS}
 
     def household(self) -> Family:
         """The family as the judging knows it."""

@@ -11,6 +11,7 @@ from screener import health, heuristics, platforms, score
 from screener.alerts import Alert, height
 from screener.canaries import Counting, outcome
 from screener.capture import Capture
+from screener.clocks import Clocks
 from screener.entities import given
 from screener.events import Edited, Event, FriendRequest, Message, Profile
 from screener.family import Family, Member
@@ -62,11 +63,12 @@ class Pipeline:
     meaning: Scorer | None = None
     talks: Talks = field(default_factory=Talks)
     counting: Counting = field(default_factory=Counting)
+    clocks: Clocks = field(default_factory=Clocks)
 
     async def screen(self, capture: Capture, decoded: platforms.Decoded, memory: platforms.Memory) -> list[Followed]:
         """Follow what was decoded from one capture all the way; everything it leads to is kept in one transaction."""
         async with self.store.transaction() as tx:
-            await tx.passed(capture.at, None)
+            await tx.passed(capture.at, self.clocks.ahead_ms(decoded.platform, capture))
             followed = [
                 step
                 for event in decoded.events
@@ -114,14 +116,13 @@ class Pipeline:
         meant = await self._mean(event, member, before, heard, others)
         after = self.judge(event, member, before, heard=heard, around=around, others=others, meant=meant)
         await tx.keep(member, event, after)
-        is_news = _height(after) > _height(before)
         assert after.relationship is not None
         return Followed(
             event=event,
             member=member,
             relationship=after.relationship,
             alert=after.alert,
-            is_news=is_news,
+            is_news=_height(after) > _height(before),
             grew=before.alert is not None,
             again=again,
         )
@@ -166,10 +167,9 @@ class Pipeline:
         weighed = (*signals, *carried(others, besides=signals)) if signals and others else signals
         levels, feedback = self.rulebook.levels, before.feedback
         total = score.weigh(weighed, levels=levels, relationship=judged, at=event.at, feedback=feedback)
-        alert: Alert | None = None
         if before.alert is not None:
-            alert = before.alert.grown(total, at=event.at)
-        elif total.level is not None:
+            alert: Alert | None = before.alert.grown(total, at=event.at)
+        else:
             alert = Alert.opening(id=_alert_id(member, event), score=total, at=event.at)
         return Recalled(relationship=relationship, signals=signals, alert=alert, feedback=feedback)
 

@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 0.1
 LOOK_SECONDS = 1.0
 RETRY_SECONDS = 2.0
+# What was dropped lies on in the spool's log until that is emptied; not more often, as the proxy waits for it to write.
+SCRUB_SECONDS = 5.0
 # A connection whose decoder must be fed from the beginning after a restart may keep this much in the spool.
 MAX_KEPT_BYTES = 8 * 1024 * 1024
 
@@ -46,6 +48,8 @@ class Reading:
     assembler: Assembler = field(default_factory=Assembler)
     memories: Memories = field(init=False)
     weights: dict[str, int] = field(default_factory=dict)
+    dropped: bool = False
+    scrubbed: float = 0.0
 
     def __post_init__(self) -> None:
         self.memories = Memories(store=self.pipeline.store)
@@ -67,6 +71,7 @@ class Reading:
         batch = await asyncio.to_thread(self.reader.batch, self.after)
         if not batch:
             await self._begin_again_if_new()
+            await self._scrub()
             return False
         done: dict[str, int] = {}
         for n, frame in batch:
@@ -79,6 +84,7 @@ class Reading:
             done[frame.stream] = n
             self._weigh(frame)
         await asyncio.to_thread(self._forget, done)
+        self.dropped = True
         return True
 
     async def _screen(self, capture: Capture) -> None:
@@ -130,6 +136,11 @@ class Reading:
                 elif self.weights.get(stream, 0) > MAX_KEPT_BYTES:
                     self.reader.mark_lost(stream, n)
                     self.weights[stream] = 0
+
+    async def _scrub(self) -> None:
+        if self.dropped and time.monotonic() - self.scrubbed > SCRUB_SECONDS:
+            self.dropped = not await asyncio.to_thread(self.reader.scrub)
+            self.scrubbed = time.monotonic()
 
     async def _begin_again_if_new(self) -> None:
         """A spool that was set aside and begun anew counts its rows from one."""

@@ -101,7 +101,7 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
     end_with(stop)
     reading = asyncio.create_task(Reading(reader=reader, pipeline=pipeline, tell=tell).run())
     reading.add_done_callback(lambda task: stop.set())
-    purging = asyncio.create_task(texts.purge_hourly(store.engine))
+    purging = asyncio.create_task(texts.purge_hourly(store.engine, settings.keep_days()))
     telling: list[asyncio.Task[None]] = []
     try:
         listener = listen(settings.dashboard.host, settings.dashboard.port)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from screener.ending import SUPERVISED
 from screener.errors import Mistake
+from screener.home.passphrase import ASKED
 
 # Starting takes some two seconds; a Raspberry Pi that is busy may need ten times that.
 START_SECONDS = 90
@@ -31,6 +32,8 @@ class Child:
     name: str
     command: tuple[str, ...]
     words: list[str] = field(default_factory=list)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What this process alone finds in its environment."""
     process: Process | None = None
 
     @property
@@ -43,7 +46,7 @@ class Child:
             *self.command,
             stdin=PIPE,
             stdout=PIPE,
-            env={**os.environ, SUPERVISED: "1", "PYTHONUNBUFFERED": "1"},
+            env={**_environment(), SUPERVISED: "1", "PYTHONUNBUFFERED": "1", **self.secrets},
             # Ctrl-C reaches only the supervisor, which then stops both in order.
             start_new_session=True,
         )
@@ -85,6 +88,11 @@ class Child:
             await self.process.wait()
 
 
+def _environment() -> dict[str, str]:
+    """Without the passphrase: the proxy, which meets the whole world, must not have it."""
+    return {name: value for name, value in os.environ.items() if name != ASKED}
+
+
 class Supervisor:
     """The proxy and the screener of one home. `steer` and `upstream_ca` are for the demo and the tests alone."""
 
@@ -95,6 +103,7 @@ class Supervisor:
         steer: Mapping[str, tuple[str, int]] | None = None,
         upstream_ca: Path | None = None,
         say: Say = lambda text: None,
+        passphrase: str | None = None,
     ) -> None:
         extra: tuple[str, ...] = ()
         if steer:
@@ -103,7 +112,11 @@ class Supervisor:
             extra += ("--upstream-ca", str(upstream_ca))
         self._say = say
         self.proxy = Child(name="proxy", command=(sys.executable, "-m", "screener.proxy", "--home", str(home), *extra))
-        self.screener = Child(name="screener", command=(sys.executable, "-m", "screener.serve", "--home", str(home)))
+        self.screener = Child(
+            name="screener",
+            command=(sys.executable, "-m", "screener.serve", "--home", str(home)),
+            secrets={ASKED: passphrase} if passphrase else {},
+        )
         self._watches: list[asyncio.Task[None]] = []
 
     @property

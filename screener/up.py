@@ -16,11 +16,11 @@ OTHERS = "                (on another device: with this machine's address, which
 TRUSTING = "(on every device that trusts the family certificate)"
 
 
-async def up(home: Home, out: Print) -> None:
+async def up(home: Home, out: Print, *, passphrase: str | None = None) -> None:
     """Returns after Ctrl-C or SIGTERM, with both processes ended. Raises Mistake when something is in the way."""
     first = home.made()
     settings = config.load(home.settings)
-    supervisor = Supervisor(home.folder, say=out)
+    supervisor = Supervisor(home.folder, say=out, passphrase=passphrase)
     stop = asyncio.Event()
     end_with(stop)
     starting = asyncio.create_task(supervisor.start())

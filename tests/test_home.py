@@ -42,6 +42,24 @@ def test_a_damaged_key_is_named_with_its_mend(tmp_path: Path):
         home.secret()
 
 
+def test_a_key_on_a_medium_that_is_not_put_in_is_never_replaced_by_another(tmp_path: Path):
+    home = Home(folder=tmp_path / "home")
+    home.made()
+    key = home.seal_key()
+    stick = tmp_path / "stick"
+    (home.folder / "seal.key").rename(stick)
+    (home.folder / "seal.key").symlink_to(stick)
+    put_in = home.seal_key()
+    away = stick.rename(tmp_path / "away")
+
+    home.made()
+
+    with pytest.raises(Mistake, match=r"seal\.key: this key is missing"):
+        home.seal_key()
+    away.rename(stick)
+    assert (put_in, home.seal_key()) == (key, key)
+
+
 WATCHED = "PROXY 127.0.0.1:8787; DIRECT"
 
 

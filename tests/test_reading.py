@@ -133,6 +133,22 @@ def asked(contact: str) -> dict[str, Any]:
     }
 
 
+async def test_what_was_followed_lies_nowhere_in_the_files_of_the_spool_any_more(house: House):
+    marked = asked("1401234567890123456")
+    house.write(opened("s"), said("s", READY), said("s", marked), closed("s"))
+    lay_there = b"1401234567890123456" in everything_of_the_spool(house.folder)
+
+    await house.read_all()
+
+    assert lay_there
+    assert ("friend_request" in [kind for kind, _ in await house.events()], house.readers[-1].depth()) == (True, 0)
+    assert b"1401234567890123456" not in everything_of_the_spool(house.folder)
+
+
+def everything_of_the_spool(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in sorted(folder.glob("spool.db*")))
+
+
 async def test_a_request_on_a_socket_is_kept_while_the_socket_is_still_open(house: House):
     house.write(opened("s"), said("s", READY), said("s", asked("1401234567890123456")))
 

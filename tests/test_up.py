@@ -13,6 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from screener.home.folder import Home
+
 # Two Python processes start meanwhile, on a machine that may be busy.
 PATIENCE = 90
 
@@ -182,3 +184,19 @@ async def test_a_mistake_in_the_settings_is_named_by_its_line(tmp_path: Path):
 
     assert status == 2
     assert 'config.yaml:2: "proxy.prot" is not known here. Did you mean "port"?' in said
+
+
+@pytest.mark.parametrize(("passphrase", "starts"), [("four words in a row", True), ("four other words", False)])
+async def test_with_a_locked_key_it_starts_with_the_passphrase_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, passphrase: str, starts: bool
+):
+    home = Home(folder=settings(tmp_path / "home"))
+    home.made()
+    home.lock("four words in a row")
+    monkeypatch.setenv("SCREENER_PASSPHRASE", passphrase)
+
+    async with up(home.folder) as running:
+        await running.until("Screener is running." if starts else "the passphrase is another one")
+        status = None if starts else await running.ended()
+
+    assert status == (None if starts else 2)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from screener import __version__
-from screener.cli import evidence, new, rules
+from screener.cli import evidence, key, new, rules
 from screener.cli.base import HomeOption, JsonOption, RulesOption, mistakes_told
 from screener.errors import Mistake
 
@@ -22,6 +22,7 @@ app = typer.Typer(
 app.add_typer(rules.app, name="rules")
 app.add_typer(new.app, name="new")
 app.add_typer(evidence.app, name="evidence")
+app.add_typer(key.app, name="key")
 
 
 @app.callback(invoke_without_command=True)
@@ -37,8 +38,10 @@ def up(home: HomeOption = None) -> None:
     from screener.home.folder import Home
     from screener.up import up
 
+    chosen = Home.chosen(home)
+    passphrase = key.asked(chosen) if chosen.is_locked else None
     with mistakes_told():
-        asyncio.run(up(Home.chosen(home), lambda line: print(line, flush=True)))
+        asyncio.run(up(chosen, lambda line: print(line, flush=True), passphrase=passphrase))
 
 
 @app.command()

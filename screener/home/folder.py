@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from screener.errors import Mistake
+from screener.home import passphrase as passphrases
 from screener.resources import HERE, checkout
 
 SECRET_BYTES = 32
@@ -64,7 +65,8 @@ class Home:
             if first:
                 write_private(self.settings, _example().encode())
             for key in (self._secret, self._seal):
-                if not key.exists():
+                # A link to a medium that is not put in is no reason to make another key: nothing would open any more.
+                if not key.exists() and not key.is_symlink() and not (key == self._seal and self.is_locked):
                     write_private(key, secrets.token_bytes(SECRET_BYTES))
         except OSError as why:
             raise Mistake(
@@ -87,8 +89,52 @@ class Home:
             raise Mistake(f"{self._secret}: this key is damaged. Delete it; everybody will have to log in again.")
         return found
 
-    def seal_key(self) -> bytes:
-        """The key that texts, addresses and codes are sealed with. Raises Mistake when it is missing or damaged."""
+    @property
+    def is_locked(self) -> bool:
+        """Whether the sealing key lies behind a passphrase."""
+        return self._locked.exists() and not self._seal.exists()
+
+    def lock(self, passphrase: str) -> None:
+        """Puts the sealing key behind a passphrase. Raises Mistake."""
+        key = self.seal_key()
+        if self._seal.is_symlink():
+            raise Mistake(f"{self._seal}: this key lies elsewhere. Copy it here in place of the link, then lock it.")
+        try:
+            write_private(self._locked, passphrases.locked(key, passphrase))
+        except ValueError as why:
+            raise Mistake(f"passphrase: {why}") from None
+        if self._opened(passphrase) == key:
+            with self._seal.open("r+b") as file:
+                file.write(bytes(len(key)))
+                file.flush()
+                os.fsync(file.fileno())
+            self._seal.unlink()
+
+    def unlock(self, passphrase: str) -> None:
+        """Puts the sealing key into a file again. Raises Mistake."""
+        write_private(self._seal, self._opened(passphrase))
+        self._locked.unlink()
+
+    def _opened(self, passphrase: str) -> bytes:
+        if not self._locked.exists():
+            raise Mistake(f"{self._locked}: there is no locked key here. Lock one with `screener key lock`.")
+        try:
+            key = passphrases.unlocked(self._locked.read_bytes(), passphrase)
+        except ValueError:
+            raise Mistake(f"{self._locked}: this file is damaged. Put it back from a backup.") from None
+        if key is None:
+            raise Mistake(f"{self._locked}: the passphrase is another one. Try again.")
+        return key
+
+    def seal_key(self, passphrase: str | None = None) -> bytes:
+        """The key that texts, addresses and codes are sealed with; behind a passphrase, that one or the one in the
+        environment opens it. Raises Mistake when it is missing or damaged.
+        """
+        if self.is_locked:
+            given = passphrase or os.environ.get(passphrases.ASKED)
+            if not given:
+                raise Mistake(f"{self._locked}: the key is locked. Give the passphrase in {passphrases.ASKED}.")
+            return self._opened(given)
         found = self._seal.read_bytes() if self._seal.exists() else b""
         if len(found) != SECRET_BYTES:
             raise Mistake(
@@ -100,6 +146,10 @@ class Home:
     @property
     def _secret(self) -> Path:
         return self.folder / "secret.key"
+
+    @property
+    def _locked(self) -> Path:
+        return self.folder / "seal.locked"
 
     @property
     def _seal(self) -> Path:

@@ -7,6 +7,8 @@ from urllib.parse import unquote
 
 # How a body is to be read; every other header waits for a decoder to ask for it.
 ALWAYS = frozenset({"content-type", "content-encoding"})
+# What time the platform thinks it is: evidence says how far its clock is from ours.
+ANSWERS = ("date",)
 # A decoder that asks for one of these is wrong, and must not get it.
 NEVER = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 LONGEST_VALUE = 300

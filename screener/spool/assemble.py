@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from screener.capture import Capture, Gap
@@ -23,6 +24,7 @@ class _Stream:
     headers: dict[str, str] = field(default_factory=dict)
     count: int = 0
     cut: bool = False
+    offset_ms: int | None = None
 
     @property
     def is_events(self) -> bool:
@@ -69,6 +71,7 @@ class Assembler:
         elif frame.kind == "head":
             stream.status = frame.meta.get("status")
             stream.headers = dict(frame.meta.get("headers", {}))
+            stream.offset_ms = _offset_ms(stream.headers.get("date", ""), frame.at)
         elif frame.kind in ("client", "server"):
             stream.count += 1
             yield self._message(frame, stream)
@@ -108,6 +111,7 @@ class Assembler:
             request=bytes(stream.request),
             response=bytes(stream.response),
             cut=stream.cut,
+            offset_ms=stream.offset_ms,
             **_address(stream.meta),
         )
 
@@ -147,6 +151,15 @@ class Assembler:
 
 def _moment(at: float) -> datetime:
     return datetime.fromtimestamp(at, UTC)
+
+
+def _offset_ms(date: str, at: float) -> int | None:
+    """How far a clock that shows this is ahead of ours. It shows whole seconds: half of one is the best guess."""
+    try:
+        shown = parsedate_to_datetime(date)
+    except ValueError:
+        return None
+    return round((shown.timestamp() + 0.5 - at) * 1000) if shown.tzinfo else None
 
 
 def _address(meta: dict[str, Any]) -> dict[str, Any]:

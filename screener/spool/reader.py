@@ -97,6 +97,11 @@ class Reader:
                 link.execute("ROLLBACK")
                 raise
 
+    def scrub(self) -> bool:
+        """Empties the write-ahead log, where what was dropped lies on; says whether that could be done now."""
+        rows = self._rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        return bool(rows) and rows[0][0] == 0
+
     def depth(self) -> int:
         """How many frames lie in the spool."""
         return self._value("SELECT count(*) FROM frames")

@@ -143,9 +143,10 @@ def described(seen: Seen, contact: Account) -> tuple[Seen, News]:
 
 def alerted(seen: Seen, alert: Alert) -> tuple[Seen, News]:
     """What the alert says that it did not say before."""
-    signals = tuple((each.rule, each.event) for each in alert.signals)
+    # What holds of every message, such as that nobody knows the contact, is said once; each threat is said.
+    signals = tuple((each.rule, each.event if each.alone else "") for each in alert.signals)
     before = frozenset(seen.signals)
-    news = [each for each in alert.signals if (each.rule, each.event) not in before]
+    news = [each for each, key in zip(alert.signals, signals, strict=True) if key not in before]
     after = replace(seen, signals=signals, level=alert.level)
     if not news and alert.level == seen.level:
         return after, []

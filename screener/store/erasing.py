@@ -8,13 +8,13 @@ from sqlalchemy import case, delete, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from screener import chain
+from screener.config import KEPT_DAYS
 from screener.kept import Why
 from screener.store.links import Draft, append
 from screener.store.people import acts
 from screener.store.tables import alerts, chains, details, links, relationships, texts
 from screener.store.times import micros
 
-KEPT_DAYS = 30
 KEEP, LET_GO = "kept", "let go"
 """What an act says that keeps an alert's texts for good, and what ends that."""
 

@@ -3,21 +3,23 @@
 import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import batched
 from typing import Any
 
 from sqlalchemy import and_, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from screener import __version__, chain
 from screener.alerts import Alert
 from screener.events import Deleted, Edited, Event, FriendRequest
+from screener.family import Member
 from screener.relationships import Relationship
 from screener.seal import Seal
 from screener.store import texts
 from screener.store.base import event_key
+from screener.store.cases import alert_of
 from screener.store.entering import (
     News,
     Seen,
@@ -32,11 +34,12 @@ from screener.store.entering import (
     words_of,
 )
 from screener.store.links import AT_ONCE, Draft, append
-from screener.store.tables import chains, details, events, links
+from screener.store.tables import alerts, chains, details, events, links, relationships
 from screener.store.tables import texts as written
 from screener.store.times import micros, moment
 
-MOST_BEFORE = 20_000
+_memory = relationships.c.state.label("memory")
+MOST_BEFORE = 10_000
 """So many events from before the first sign are entered, the latest; how many there were besides is said."""
 
 
@@ -100,6 +103,24 @@ async def follow(
         await append(connection, seal, alert.id, drafts)
 
 
+async def catch_up(engine: AsyncEngine, seal: Seal) -> None:
+    """Opens the chains of alerts that have none, such as those of an earlier version."""
+    missing = (
+        select(alerts, relationships.c.member, relationships.c.member_name, relationships.c.known, _memory)
+        .join(relationships, relationships.c.id == alerts.c.relationship)
+        .where(alerts.c.id.not_in(select(chains.c.case)))
+    )
+    async with engine.connect() as connection:
+        rows = (await connection.execute(missing)).all()
+    for row in rows:
+        member = Member(id=row.member, name=row.member_name)
+        relationship = Relationship.from_json(json.loads(row.memory), member=member)
+        async with engine.begin() as connection:
+            await connection.execute(update(alerts).where(alerts.c.id == row.id).values(id=row.id))
+            passed = Passed(at=datetime.now(UTC))
+            await begin(connection, seal, row.relationship, relationship, alert_of(row), known=row.known, passed=passed)
+
+
 async def begin(
     connection: AsyncConnection,
     seal: Seal,
@@ -114,6 +135,7 @@ async def begin(
     """Opens the chain of an alert with everything that was kept of the relationship so far, `but` for one event."""
     seen, names = named(Seen(), names_before(relationship))
     seen, profile = described(seen, relationship.contact)
+    seen, alarm = alerted(seen, alert) if but is None else (seen, [])
     values = {"relationship": id, "opened": micros(passed.at), "length": 0, "head": chain.beginning(alert.id)}
     kept = json.dumps(seen.to_json(), ensure_ascii=True)
     await connection.execute(insert(chains).values(case=alert.id, seen=kept, **values))
@@ -129,7 +151,7 @@ async def begin(
     }
     if relationship.first_at is not None:
         first["began"] = chain.stamp(relationship.first_at)
-    opened: News = [("opened", first), *names, *profile]
+    opened: News = [("opened", first), *names, *profile, *alarm]
     platform = relationship.contact.platform
     await append(
         connection,

@@ -51,6 +51,8 @@ class SqlStore:
         try:
             async with engine.begin() as connection:
                 await connection.run_sync(migrate.upgrade)
+            if seal is not None:
+                await kept.catch_up(engine, seal)
         except DBAPIError as why:
             await engine.dispose()
             if getattr(why.orig, "sqlite_errorcode", 0) & 0xFF in file.DISK:

@@ -126,3 +126,29 @@ def test_the_number_of_open_streams_is_bounded_and_the_one_given_up_is_a_gap():
     found = fed(*[opened(f"s{n}") for n in range(MAX_OPEN_STREAMS + 1)])
 
     assert [gap.why for gap in found if isinstance(gap, Gap)] == ["too many open exchanges"]
+
+
+@pytest.mark.parametrize(
+    ("date", "offset_ms"),
+    [
+        ("Fri, 02 Oct 2026 12:00:09 GMT", 9_500),
+        ("Fri, 02 Oct 2026 11:59:50 GMT", -9_500),
+        ("", None),
+        ("yesterday", None),
+        ("Fri, 99 Oct 2026 11:59:50 GMT", None),
+        ("Fri, 02 Oct 99999999999 11:59:50 GMT", None),
+    ],
+)
+def test_how_far_the_platform_s_clock_is_from_ours_is_taken_from_its_answer(date: str, offset_ms: int | None) -> None:
+    at = 1_790_942_400.0  # 12:00:00
+    frames = [
+        Frame(stream="s", kind="open", at=at, meta={"via": "http", "host": "example.com", "device": "192.0.2.7"}),
+        Frame(stream="s", kind="head", at=at, meta={"status": 200, "headers": {"date": date}}),
+        Frame(stream="s", kind="close", at=at + 60),
+    ]
+    assembler = Assembler()
+
+    (capture,) = [found for frame in frames for found in assembler.feed(frame)]
+
+    assert isinstance(capture, Capture)
+    assert capture.offset_ms == offset_ms
