@@ -64,6 +64,7 @@ WORDS: Mapping[Asked, tuple[str, str]] = {
 }
 PAYS = ("transfer-number", "iban", "wallet", "gift-code", "card", "cash-tag")
 REACHES = ("email", "phone")
+OF_MONEY: tuple[Asked, ...] = ("money", "paid")
 ELSEWHERE = ("skype-id", "handle", "link")
 
 
@@ -117,7 +118,12 @@ def forms(found: Gathered, country: Country, *, age: int) -> tuple[Form, ...]:
     """The places of a country that take a report from or about somebody of that age, each with what it asks for."""
     fields = {field.key: field for field in whole_form(found).fields}
     rows = country.of("report", "police", "money", age=age)
-    return tuple(Form(row=row, fields=tuple(fields[key] for key in row.asks or ASKS)) for row in rows)
+    return tuple(Form(row=row, fields=tuple(fields[key] for key in asked(row))) for row in rows)
+
+
+def asked(row: Row) -> tuple[Asked, ...]:
+    """What a place asks for, as far as that is known; a bank wants to know of money, the others of everything."""
+    return row.asks or (OF_MONEY if row.kind == "money" else ASKS)
 
 
 def answers(found: Gathered) -> Mapping[Asked, tuple[str, ...]]:
