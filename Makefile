@@ -38,10 +38,11 @@ bench: ## measure what it costs, each figure beside a named baseline
 pictures: test-setup ## take the manual's pictures again (ARGS=--icons draws the icons too)
 	@exec $(PYTHON) -m scripts.pictures $(ARGS)
 
-soak: ## give every decoder a hundred thousand broken captures (ARGS="--inputs N"), and kill what keeps evidence a thousand times
+soak: ## a hundred thousand broken captures (ARGS="--inputs N"), and evidence broken and killed a thousand times
 	@sh scripts/setup.sh test
 	@$(PYTHON) -m bench.soak $(ARGS)
 	@folder=$$(mktemp -d) && $(PYTHON) -m tests.killing "$$folder" 1000 && rm -r "$$folder"
+	@exec $(PYTHON) -m bench.tampering
 
 words: ## collect the dashboard's sentences into its catalogues and compile them (ARGS=--check only looks)
 	@sh scripts/setup.sh test

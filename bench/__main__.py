@@ -11,6 +11,7 @@ BENCHES = (
     "bench.decoding",
     "bench.pages",
     "bench.notices",
+    "bench.evidence",
     "bench.keeping",
 )
 

@@ -22,6 +22,14 @@ Kind = Literal["emergency", "police", "report", "images", "help", "money"]
 """Danger now; the police otherwise; a report for those under 18; pictures taken down; somebody to talk to; money."""
 
 KINDS: tuple[Kind, ...] = ("emergency", "police", "report", "images", "help", "money")
+Asked = Literal[
+    "id", "names", "handle", "url", "place", "first", "words", "demand", "reach", "elsewhere", "money", "paid"
+]
+"""What forms ask for: who it is, where and when it was, what was said, how else they are reached, and money."""
+
+ASKS: tuple[Asked, ...] = (
+    "id", "names", "handle", "url", "place", "first", "words", "demand", "reach", "elsewhere", "money", "paid",
+)  # fmt: skip
 ELSEWHERE = "elsewhere"
 """The list for every country that has none of its own."""
 FRESH_DAYS = 365
@@ -53,7 +61,7 @@ type Words = Annotated[str, Field(min_length=2, max_length=160), AfterValidator(
 class Row(BaseModel):
     """One place to turn to. `ages` are those it is for; `where` is a part of the country; `place` is how to find or
     use it; `generic` says that the name is words, not a name of its own; `for_parents`, that it is for whoever looks
-    after somebody of those ages; `checked` is the day when `source` said so.
+    after somebody of those ages; `asks` is what it is known to ask for; `checked` is the day when `source` said so.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -68,6 +76,7 @@ class Row(BaseModel):
     address: Annotated[str, AfterValidator(_address)] | None = None
     place: Words | None = None
     for_parents: bool = False
+    asks: tuple[Asked, ...] = ()
     source: Annotated[str, Field(min_length=10, max_length=300)]
     checked: date
     status: Literal["seen", "unverified"]

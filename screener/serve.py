@@ -85,7 +85,7 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
             *([announce.NAME] if settings.dashboard.reaches_beyond else []),
         ),
         https_port=https_port,
-        rooms=rooms(House(store=store, desk=desk, seal=seal, rulebook=rules)),
+        rooms=rooms(House(store=store, desk=desk, seal=seal, rulebook=rules, evidence_key=home.evidence_key)),
     )
 
     async def proxy_pac(request: Request) -> Response:

@@ -41,6 +41,11 @@ class Home:
         """The certificate that devices are to trust, by the name that mitmproxy gives it."""
         return self.ca / "mitmproxy-ca-cert.pem"
 
+    @property
+    def evidence_key(self) -> Path:
+        """The key that evidence is signed with; made when the first is looked at."""
+        return self.folder / "evidence.key"
+
     @classmethod
     def chosen(cls, named: Path | None = None) -> "Home":
         """The folder that was named, else SCREENER_HOME, else `home` in a checkout, else `~/.screener`."""

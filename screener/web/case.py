@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from screener.evidence.meter import Form
 from screener.feedback import Mute, Trust
 from screener.presets import Excerpt
 from screener.rulebook import Rulebook
@@ -50,6 +51,8 @@ LEAVES: frozenset[Did] = frozenset({"closed", "trusted", "later"})
 """After these the alert is out of the way, and the overview is what comes next."""
 
 type Announce = Callable[[Change], None]
+type Meter = Callable[[str], Awaitable[Form | None]]
+"""How complete the evidence of an alert is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +68,7 @@ class Case:
     excerpts: Excerpts
     answers: Answers
     announce: Announce
+    meter: Meter | None = None
 
     def routes(self) -> APIRouter:
         router = APIRouter()
@@ -167,6 +171,7 @@ class Case:
             "may_ask": not may_open and preset_of(alert).excerpt in ASKS and eyes.may_change(alert),
             "own": own,
             "opened": opened,
+            "meter": await self.meter(alert.id) if self.meter else None,
             "deed": deed,
             "away": alert.later is not None and alert.later > now,
             "is_back": alert.later is not None and alert.later <= now,

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from fastapi import APIRouter
 
 from screener.rulebook import Rulebook
 from screener.seal import Seal
+from screener.store.casebook import SqlCases
 from screener.store.sql import SqlStore
 from screener.web.account import AccountPage
 from screener.web.answers import Answers
@@ -19,6 +21,7 @@ from screener.web.cries import Cries, CryRoom
 from screener.web.deeds import Deeds
 from screener.web.desk import SqlDesk
 from screener.web.door import Door
+from screener.web.evidence import EvidencePage, Gauge
 from screener.web.excerpt import Excerpts
 from screener.web.filters import Filters
 from screener.web.join import JoinPages
@@ -43,6 +46,7 @@ class House:
     desk: SqlDesk
     seal: Seal
     rulebook: Rulebook
+    evidence_key: Path
 
 
 def rooms(house: House) -> Callable[[Door, Pages], Iterable[APIRouter]]:
@@ -51,6 +55,7 @@ def rooms(house: House) -> Callable[[Door, Pages], Iterable[APIRouter]]:
     def routers(door: Door, pages: Pages) -> Iterable[APIRouter]:
         engine, desk = house.store.engine, house.desk
         deeds = Deeds(engine=engine)
+        gauge = Gauge(cases=SqlCases(engine=engine, seal=house.seal), desk=desk)
         yield Case(
             desk=desk,
             door=door,
@@ -60,6 +65,17 @@ def rooms(house: House) -> Callable[[Door, Pages], Iterable[APIRouter]]:
             deeds=deeds,
             excerpts=Excerpts(engine=engine, seal=house.seal),
             answers=Answers(engine=engine),
+            announce=desk.announce,
+            meter=gauge.of,
+        ).routes()
+        yield EvidencePage(
+            engine=engine,
+            gauge=gauge,
+            desk=desk,
+            door=door,
+            pages=pages,
+            answers=Answers(engine=engine),
+            key=house.evidence_key,
             announce=desk.announce,
         ).routes()
         yield Search(desk=desk, door=door, pages=pages, filters=Filters(engine=engine)).routes()
