@@ -92,9 +92,10 @@ def compiled(catalog: Catalog) -> bytes:
 
 def main() -> None:
     check = "--check" in sys.argv[1:]
-    template, wrong = collected(), []
+    wrong = []
     for code in CODES:
-        catalog = read(code)
+        # Collected anew for each: what a catalogue takes over from another it shares with it, translations included.
+        catalog, template = read(code), collected()
         catalog.update(template, no_fuzzy_matching=True)
         wrong += mistakes(code, catalog)
         path = path_of(code)

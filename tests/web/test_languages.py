@@ -1,11 +1,13 @@
 """The dashboard speaks six languages: every sentence has its translation, and who reads chooses."""
 
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 from sqlalchemy import update
 
 from screener.store.people import users
@@ -27,6 +29,21 @@ def test_every_sentence_has_its_translation_and_what_is_compiled_is_current():
     checked = subprocess.run([sys.executable, "scripts/words.py", "--check"], cwd=ROOT, capture_output=True, text=True)
 
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_no_language_answers_in_the_words_of_another():
+    found: dict[tuple[str, str], list[str]] = {}
+    for code in sorted(set(LANGUAGES) - {"en"}):
+        path = ROOT / "screener" / "web" / "languages" / code / "LC_MESSAGES" / "screener.po"
+        with path.open("rb") as file:
+            for message in read_po(file, locale=code):
+                said = message.string if isinstance(message.string, str) else message.string[0]
+                # What is the same in two languages is short, or hardly more than names and places.
+                words = re.findall(r"[^\W\d_]{2,}", re.sub(r"[%{<][^>}s]*[>}s]", " ", said))
+                if message.id and len(words) > 3:
+                    found.setdefault((str(message.id), said), []).append(code)
+
+    assert {said: codes for said, codes in found.items() if len(codes) > 1} == {}
 
 
 @pytest.mark.parametrize(
