@@ -9,6 +9,8 @@ from screener.rulebook.reading import Marked, shown
 MOST = 40
 """So many mistakes of one file are told."""
 LONGEST_GUESSED = 80
+MOST_GUESSED = 15
+"""For so many mistakes of a file the nearest name is looked for, which takes a while."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +37,8 @@ class Notes:
 
     def unknown(self, line: int | Marked, name: str, what: str, among: Collection[str]) -> None:
         """Something has no such name; the nearest one is offered."""
-        near = () if self.is_full else difflib.get_close_matches(name[:LONGEST_GUESSED], among, n=1, cutoff=0.5)
+        guessed = () if len(self.mistakes) >= MOST_GUESSED else among
+        near = difflib.get_close_matches(name[:LONGEST_GUESSED], guessed, n=1, cutoff=0.5)
         if near:
             self._tell(line, f'"{shown(name)}" is not {what}. Did you mean "{near[0]}"?')
         elif among:

@@ -12,7 +12,7 @@ from screener.rulebook.lists import Phrase
 from screener.rulebook.mistakes import Notes
 from screener.rulebook.phrases import Words
 from screener.rulebook.reading import Marked
-from screener.rulebook.rule_files import POINTS, STATUSES, is_points
+from screener.rulebook.rule_files import POINTS, STATUSES, is_among, is_points
 
 FILE = "overrides.yaml"
 PARTS = ("rules", "levels")
@@ -143,7 +143,7 @@ def _changes(part: Marked, known: Known, notes: Notes) -> Iterator[tuple[str, Ch
         if points is not None and not is_points(points.value):
             notes.add(points, POINTS)
             sound = False
-        if status is not None and status.value not in STATUSES:
+        if status is not None and not is_among(status.value, STATUSES):
             notes.unknown(status, str(status.value), "a status", STATUSES)
             sound = False
         if points is None and status is None:
@@ -171,7 +171,7 @@ def _lists(part: Marked | None, known: Known, notes: Notes) -> Iterator[tuple[st
             continue
         removed = {}
         for each in _phrases(value.get("remove"), notes):
-            if each.value in known.lists[name]:
+            if is_among(each.value, known.lists[name]):
                 removed[each.value] = each.line
             else:
                 notes.unknown(each, str(each.value), f"a phrase of {name}, letter by letter", known.lists[name])

@@ -9,7 +9,7 @@ import yaml
 
 MOST_BYTES = 256 * 1024
 DEEPEST = 12
-MOST_NODES = 20_000
+MOST_NODES = 5_000
 MOST_OPEN = 100
 """So many brackets open at once are no rule, whatever else stands in the file."""
 LONGEST_SHOWN = 60

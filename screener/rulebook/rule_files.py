@@ -68,7 +68,7 @@ def _check_words(name: str, told: Marked, notes: Notes) -> None:
             notes.add(value, f'"{key}" is one sentence of at most {LONGEST_SENTENCE} letters. Write one')
     if (id := told.get("id")) is not None and id.value != name:
         notes.add(id, f'the id "{shown(id.value)}" is not the file\'s name. Write id: {name}')
-    if (status := told.get("status")) is not None and status.value not in STATUSES:
+    if (status := told.get("status")) is not None and not is_among(status.value, STATUSES):
         notes.unknown(status, str(status.value), "a status", STATUSES)
     if (points := told.get("points")) is not None and not is_points(points.value):
         notes.add(points, POINTS)
@@ -98,7 +98,7 @@ def _when(value: Marked | None, notes: Notes) -> frozenset[str]:
         return frozenset()
     kinds = [each.value for each in value.value] if value.is_list else [value.value]
     for kind in kinds:
-        if kind not in KINDS:
+        if not is_among(kind, KINDS):
             notes.unknown(value, str(kind), "a kind of event", KINDS)
     if not kinds:
         notes.add(value, '"when" names no kind of event. Name one')
@@ -171,7 +171,7 @@ def _names(fact: str, value: Marked, lists: Collection[str], notes: Notes) -> fr
     among = FACTS[fact].among
     known = lists if among == "lists" else among
     for each in value.value:
-        if known is not None and each.value not in known:
+        if known is not None and not is_among(each.value, known):
             what = "a word list" if among == "lists" else f"something that {fact} can hold"
             notes.unknown(each, str(each.value), what, known)
     return frozenset(str(each.value) for each in value.value)
@@ -180,6 +180,11 @@ def _names(fact: str, value: Marked, lists: Collection[str], notes: Notes) -> fr
 def _bad(line: Marked, what: str, notes: Notes) -> Condition | None:
     notes.add(line, what)
     return None
+
+
+def is_among(value: object, names: Collection[str]) -> bool:
+    """Whether it is one of these names; whatever else somebody wrote in its place is not."""
+    return isinstance(value, str) and value in names
 
 
 def is_points(value: Any) -> bool:

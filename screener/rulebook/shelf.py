@@ -18,6 +18,8 @@ from screener.rulebook.reading import BadFile, Marked, read
 from screener.rulebook.rule_files import read_rule
 from screener.rules import STAGES, Rule
 
+BREAKS = "this file breaks what reads it"
+
 type Phrases = Mapping[str, Mapping[str, tuple[Phrase, ...]]]
 """By list, then by language."""
 
@@ -73,13 +75,15 @@ class Shelf:
     ) -> T | None:
         def made(notes: Notes) -> T | None:
             try:
-                told = read(text)
+                return make(read(text), notes)
             except BadFile as error:
                 if empty and error.empty:
                     return make(Marked(value=None, line=1), notes)
                 notes.add(error.line, error.why)
-                return None
-            return make(told, notes)
+            except Exception as bug:
+                # An edge like that of the pipeline: a file that breaks us must not keep the others from being read.
+                notes.add(1, f"{BREAKS} ({type(bug).__name__}). Undo the last change, and report it")
+            return None
 
         return self.memo.of((self.files.folder, place, digest(text), key), notes, made)
 
