@@ -35,13 +35,15 @@ def test_check_names_every_mistake_and_what_is_no_longer_seen(home: Path):
 
     assert plain.exit_code == 1
     assert plain.stdout.splitlines() == [
-        'home/rules/overrides.yaml:4: "Kym" is not a member of the family. Did you mean "Kim"?',
         'home/rules/overrides.yaml:2: "say-hello" is not a rule. Did you mean "says-hello"?',
+        'home/rules/overrides.yaml:4: "Kym" is not a member of the family. Did you mean "Kim"?',
         'home/rules/overrides.yaml:3: "asks-for-money" does not run: "Asks for money" is no longer seen there. '
         "It sees a threat or a demand. Remove this line to see it again.",
-        "3 rules, 2 mistakes, 1 things no longer seen",
+        "home/rules/overrides.yaml:3: no rule of pressure is left, so nothing of that kind is seen. "
+        "Let at least one run.",
+        "3 rules, 2 mistakes, 2 things no longer seen",
     ]
-    assert (len(said["mistakes"]), len(said["warnings"])) == (2, 1)
+    assert (len(said["mistakes"]), len(said["warnings"])) == (2, 2)
 
 
 def test_diff_says_what_is_otherwise_than_shipped_in_plain_words(home: Path):
@@ -63,15 +65,16 @@ members: {Kim: {rules: {says-hello: {points: 9}}, levels: {talk: {points: 40}, t
 
     assert nothing == "Everything is as shipped.\n"
     assert said == [
-        'New rule "New account" (approach). It weighs 35.',
         '"Says hello" weighs 3 instead of 20.',
+        'New rule "New account" (approach). It weighs 35.',
         '"Secrecy" also hears "our thing" (en).',
         '"Secrecy" no longer hears "(our|a) [little] secret" (en).',
         "talk points is 50 instead of 44.",
+        "talk in fewer points is 50 instead of 44.",
         'On discord: "Says hello" does not run (retired; it was stable).',
         'For Kim: "Says hello" weighs 9 instead of 3.',
         "For Kim: talk points is 40 instead of 50.",
-        "For Kim: talk in fewer points is 40 instead of 44.",
+        "For Kim: talk in fewer points is 40 instead of 50.",
     ]
     assert {(each["what"], each["name"]) for each in lines} >= {("rule", "my-rule"), ("level", "talk.points")}
     assert [each["member"] for each in lines][-1] == "Kim"

@@ -1,7 +1,7 @@
 """Reads overrides.yaml, in which a family says what it wants otherwise than shipped; each part by itself."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from screener.levels import Levels
@@ -217,8 +217,21 @@ def _levels(base: Levels, layers: Collection[Marked | None], notes: Notes) -> Le
         return None
     told = _marked(asdict(base), given[-1].line)
     for layer in given:
-        told = _over(told, layer)
+        told = _over(told, _lifted(told, layer))
     return read_levels(told, notes)
+
+
+def _lifted(below: Marked, layer: Marked) -> Marked:
+    """Who asks for more before `talk` means the other way to it as well, unless its number is given too."""
+    talk, fewer = layer.get("talk"), below.get("talk_in_fewer")
+    points = talk.get("points") if talk is not None else None
+    there = fewer.get("points") if fewer is not None else None
+    if points is None or there is None or "talk_in_fewer" in layer.value:
+        return layer
+    if not isinstance(points.value, int | float) or not isinstance(there.value, int | float):
+        return layer
+    lifted = Marked(value={"points": replace(points, value=max(points.value, there.value))}, line=points.line)
+    return replace(layer, value={**layer.value, "talk_in_fewer": lifted})
 
 
 def _marked(value: Any, line: int) -> Marked:
