@@ -9,6 +9,7 @@ BENCHES = (
     "bench.processes",
     "bench.judging",
     "bench.mistakes",
+    "bench.reloading",
     "bench.decoding",
     "bench.pages",
     "bench.notices",
