@@ -79,3 +79,11 @@ def test_the_schema_of_a_rule_knows_every_fact_kind_of_event_and_list():
     assert "contact.account_days" in made["properties"]["if"]["properties"]
     assert "friend_request" in made["properties"]["when"]["anyOf"][0]["enum"]
     assert LISTS[0] in json.dumps(made)
+
+
+def test_the_published_schemas_are_current():
+    folder = SHIPPED.parent / "docs" / "schemas"
+
+    written = {path.name: path.read_text() for path in folder.glob("*.json")}
+
+    assert written == schema.published(), "run: python -m screener.rulebook.schema"

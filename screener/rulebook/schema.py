@@ -1,7 +1,12 @@
-"""The JSON Schema of every kind of rule file, made of the tables that the files are read by: an editor completes it."""
+"""The JSON Schema of every kind of rule file, made of the tables that the files are read by: an editor completes it.
 
+docs/schemas holds those that fit every home, written by `python -m screener.rulebook.schema`.
+"""
+
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 from screener.events import KINDS
@@ -171,3 +176,20 @@ def _named(names: Collection[str] | None, each: Schema) -> Schema:
 
 def _whole(title: str, schema: Schema) -> Schema:
     return {"$schema": DIALECT, "title": title, **schema}
+
+
+def published() -> dict[str, str]:
+    """Each schema that fits every home, by the name of its file."""
+    made = {
+        "rule": rule_schema(),
+        "list": idea_schema(),
+        "phrases": phrases_schema(),
+        "levels": levels_schema(),
+        "overrides": overrides_schema(),
+    }
+    return {f"{name}.json": json.dumps(each, ensure_ascii=False, indent=1) + "\n" for name, each in made.items()}
+
+
+if __name__ == "__main__":
+    for file, text in published().items():
+        Path("docs/schemas", file).write_text(text, encoding="utf-8")
