@@ -36,8 +36,8 @@ class Shipped:
 class Library:
     """Reads `base`, and `own` over it. Files that did not change are not read twice.
 
-    `edited` says that somebody may write in `base`. `good` is a folder for the last good version of each file.
-    `members` are the names in the family, and `platforms` those that are read; None where nobody can say. `seen` is the
+    `edited` says that somebody may write in `base`, which else is what was shipped. `good` is a folder for the last good
+    version of each file. `members` are the names in the family, and `platforms` those that are read; None where nobody can say. `seen` is the
     stamp of what was read last. It may be asked from several threads.
     """
 
@@ -56,7 +56,7 @@ class Library:
         self._edited = edited
         self.members, self.platforms = members, platforms
         self._memo, self._memo_base, self._lock = Memo(), Memo(), threading.Lock()
-        self._good_base = Good(good / "base" if good else None)
+        self._good_base = Good(good / "base" if good and edited else None)
         self._good_own = Good(good / "own" if good else None)
         self.seen: tuple[Path, Stamp, Stamp] | None = None
         self._shipped: tuple[tuple[Path, Stamp], Shipped] | None = None
@@ -114,7 +114,8 @@ class Library:
             self._memo_base.begin()
             shelf = Shelf(files=files(base), memo=self._memo_base, before=self._good_base)
             read = _shipped(shelf)
-            self._good_base.keep(shelf.good, there=frozenset(shelf.files.texts))
+            if self._edited:
+                self._good_base.keep(shelf.good, there=frozenset(shelf.files.texts))
             self._shipped = (now, read)
         return self._shipped[1]
 
