@@ -36,9 +36,9 @@ class Shipped:
 class Library:
     """Reads `base`, and `own` over it. Files that did not change are not read twice.
 
-    `edited` says that somebody may write in `base`, which else is what was shipped. `good` is a folder for the last good
-    version of each file. `members` are the names in the family, and `platforms` those that are read; None where nobody can say. `seen` is the
-    stamp of what was read last. It may be asked from several threads.
+    `edited` says that somebody may write in `base`, which else is what was shipped. `good` is a folder for the last
+    good version of each file. `members` are the names in the family, and `platforms` those that are read; None where
+    nobody can say. `seen` is the stamp of what was read last. It may be asked from several threads.
     """
 
     def __init__(
