@@ -8,6 +8,8 @@ BENCHES = (
     "bench.latency",
     "bench.processes",
     "bench.judging",
+    "bench.mistakes",
+    "bench.reloading",
     "bench.decoding",
     "bench.pages",
     "bench.notices",

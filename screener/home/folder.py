@@ -28,6 +28,21 @@ class Home:
         return self.folder / "screener.db"
 
     @property
+    def rules(self) -> Path:
+        """The family's own rules and overrides, over those that came with the program."""
+        return self.folder / "rules"
+
+    @property
+    def good_rules(self) -> Path:
+        """The last version without a mistake of each file of rules."""
+        return self.folder / "rules-last-good"
+
+    @property
+    def trusted_keys(self) -> Path:
+        """Public keys of those whose packs of rules this family takes."""
+        return self.folder / "trusted-keys"
+
+    @property
     def enrolled(self) -> Path:
         return self.folder / "enrolled.json"
 

@@ -8,11 +8,13 @@ from screener.folding import fold
 from screener.heuristics import FACTS, Value
 from screener.rulebook.mistakes import Notes
 from screener.rulebook.reading import Marked
+from screener.rulebook.rule_files import is_among
 from screener.rules import Rule
 
 type Listen = Callable[[str], frozenset[str]]
 
 TEXT, FROM = "text", "from"
+LONGEST_TEXT = 2_000
 
 
 def prove(rule: Rule, told: Marked, listen: Listen, lists: frozenset[str], notes: Notes) -> None:
@@ -43,11 +45,14 @@ def _facts(example: Marked, listen: Listen, lists: frozenset[str], notes: Notes)
         if name not in FACTS and name not in (TEXT, FROM):
             notes.unknown(value, name, "a fact", FACTS)
             sound = False
-        elif value.is_list and FACTS[name].among == "lists":
+        elif value.is_list and name in FACTS and FACTS[name].among == "lists":
             for each in value.value:
-                if each.value not in lists:
+                if not is_among(each.value, lists):
                     notes.unknown(each, str(each.value), "a word list", lists)
                     sound = False
+    if len(str(plain.get(TEXT, ""))) > LONGEST_TEXT:
+        notes.add(example, f"this text has more than {LONGEST_TEXT} letters. Shorten it")
+        sound = False
     if not sound:
         return None
     facts: dict[str, Value] = {}

@@ -40,12 +40,12 @@ from screener.web.steps_page import StepsPage
 
 @dataclass(frozen=True, kw_only=True)
 class House:
-    """What every room is given."""
+    """What every room is given; `rulebook` gives the one in force."""
 
     store: SqlStore
     desk: SqlDesk
     seal: Seal
-    rulebook: Rulebook
+    rulebook: Callable[[], Rulebook]
     evidence_key: Path
 
 

@@ -112,7 +112,9 @@ async def a_home(
         logins=SqlLogins(engine=store.engine),
         clock=clock,
         rooms=rooms(
-            House(store=store, desk=desk, seal=seal, rulebook=RULES, evidence_key=folder / "evidence.key", **more)
+            House(
+                store=store, desk=desk, seal=seal, rulebook=lambda: RULES, evidence_key=folder / "evidence.key", **more
+            )
         ),
     )
     pipeline = Pipeline(family=family, rulebook=RULES, store=store, since=NOON - timedelta(days=400))
