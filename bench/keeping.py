@@ -28,7 +28,9 @@ from screener.store.tables import events
 from screener.store.times import micros
 
 BASELINE = "no words kept"
-KINDS = (BASELINE, "words kept", "open case")
+ALERT = "alert alone"
+"""An alert without any words or evidence: what the chain costs is the difference to this."""
+KINDS = (BASELINE, "words kept", ALERT, "open case")
 EVENTS = 400
 BEFORE = 5_000
 NOON = datetime(2026, 10, 2, 12, tzinfo=UTC)
@@ -58,11 +60,11 @@ def after(event: Event, *, alert: bool) -> Recalled:
 
 async def kept(folder: Path, kind: str, many: int) -> dict[str, float]:
     """Milliseconds for one event in a transaction of its own, the flush to the disk included."""
-    store = await SqlStore.opened(folder / "screener.db", None if kind == BASELINE else Seal(key=b"k" * 32))
+    store = await SqlStore.opened(folder / "screener.db", None if kind in (BASELINE, ALERT) else Seal(key=b"k" * 32))
     took, worked = [], []
     for number in range(many + 20):
         event = message(number)
-        state = after(event, alert=kind == "open case")
+        state = after(event, alert=kind in (ALERT, "open case"))
         began, work = time.perf_counter(), time.process_time()
         async with store.transaction() as tx:
             await tx.keep(KIM, event, state)
