@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from screener.folding import fold_whole
 from screener.rulebook.lists import Listener
 from screener.rules import Rule
+from screener.score import resemblance
 from screener.tuning.base import Past, Side
 from screener.tuning.ways import Way, Ways
 
@@ -37,7 +38,7 @@ def _is_touched(group: Sequence[Past], past: Past, base: Way, way: Way) -> bool:
         might |= way.listens
     elif not way.levels and not way.weighs & seen and not might:
         return False
-    return any(_may_reach(seen | might, each) for each in (base, way))
+    return any(_may_reach(seen | might, past, each) for each in (base, way))
 
 
 def _might_hold(past: Past, base: Way, way: Way) -> Iterator[Rule]:
@@ -56,9 +57,9 @@ def _hears(past: Past, listener: Listener | None) -> frozenset[str]:
     return frozenset[str]().union(*(listener.heard(fold_whole(text)) for text in past.texts.values() if text))
 
 
-def _may_reach(rules: Iterable[str], way: Way) -> bool:
-    """Whether these rules together could reach any level at all, at their full weight and with nothing against them."""
-    levels = way.book.levels
+def _may_reach(rules: Iterable[str], past: Past, way: Way) -> bool:
+    """Whether these rules together could reach any level at all, each fresh and with nothing against them."""
+    levels, relationship = way.book.levels, past.relationship
     by_stage: defaultdict[str, float] = defaultdict(float)
     for id in rules:
         rule = way.rules.get(id)
@@ -67,7 +68,11 @@ def _may_reach(rules: Iterable[str], way: Way) -> bool:
         if rule.alone:
             return True
         by_stage[rule.stage] += max(rule.points, 0.0)
-    times = max(levels.strangeness.stranger, 1.0)
-    capped = (min(weight * times, levels.most_points[stage]) for stage, weight in by_stage.items())
-    lowest = min(levels.look.points, levels.talk.points, levels.talk_in_fewer.points, levels.act.points)
-    return sum(capped) >= lowest
+    times = resemblance(relationship, levels)
+    # A contact whom a parent trusts today may be looked at as if that had not been said.
+    own = relationship.known and not relationship.trusted
+    times *= levels.strangeness.known if own else max(levels.strangeness.stranger, 1.0)
+    weights = [min(weight * times, levels.most_points[stage]) for stage, weight in by_stage.items()]
+    points, breadth = sum(weights), sum(weight >= levels.stage_from for weight in weights)
+    ways = (levels.look, levels.talk, levels.talk_in_fewer, levels.act)
+    return any(points >= level.points and breadth >= level.stages for level in ways)
