@@ -1,6 +1,6 @@
 """What we can't see, and how to mend it: silence must never look like safety."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from screener.canaries import WHOLE, Canary
@@ -10,6 +10,9 @@ from screener.store.base import Issue
 
 # The proxy writes its counters at least every two seconds; much longer than that and it is not there.
 PROXY_SILENT_SECONDS = 15
+
+LAST_GOOD = "A file of rules has a mistake. Its last good version stays in force."
+LESS = "The family's own rules leave something unseen."
 
 _GAPS: dict[str, tuple[str, str]] = {
     "full": (
@@ -98,13 +101,26 @@ def _day(at: datetime) -> str:
     return f"{at:%A}, {at.day} {at:%B}"
 
 
-def of_rules(mistakes: Iterable[str], at: datetime) -> list[Issue]:
-    """The issues that broken rule files make; the other rules go on."""
-    return [
+def of_rules(
+    mistakes: Iterable[str], at: datetime, *, kept: Collection[str] = (), warnings: Iterable[str] = ()
+) -> list[Issue]:
+    """The issues that broken rule files make, and what the family's own overrides keep from being seen.
+
+    The other rules go on, and so do the last good versions of the files `kept`.
+    """
+    broken = [
         Issue(
-            key=f"rule:{mistake.split(':', 1)[0]}", severity="error", what="A rule is set aside.", mend=mistake, at=at
+            key=f"rule:{(file := mistake.split(':', 1)[0])}",
+            severity="warning" if file in kept else "error",
+            what=LAST_GOOD if file in kept else "A rule is set aside.",
+            mend=mistake,
+            at=at,
         )
         for mistake in mistakes
+    ]
+    return broken + [
+        Issue(key=f"blind:{warning.split(': ', 1)[0]}", severity="warning", what=LESS, mend=warning, at=at)
+        for warning in warnings
     ]
 
 

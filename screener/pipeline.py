@@ -138,6 +138,7 @@ class Pipeline:
     ) -> Recalled:
         """The heart, and pure: no clock, no network, no disk."""
         heard = heard or self._hear(event)
+        book = self.rulebook.of(member.name, event.contact.platform)
         relationship = before.relationship or Relationship.first(member=member, event=event)
         bio = relationship.contact.bio if before.relationship else None
         relationship = relationship.after(event, heard.lists, gave=heard.gave)
@@ -155,16 +156,16 @@ class Pipeline:
         moment = heuristics.Moment(
             event=_as_told(event),
             relationship=judged,
-            windows=self.rulebook.levels.windows,
+            windows=book.levels.windows,
             heard=heard.lists,
             folded=heard.folded,
             around=replace(around, others=tuple(elsewhere)) if elsewhere else around,
         )
-        signals = score.kept(before.signals, self.rulebook.signals(moment))
+        signals = score.kept(before.signals, book.signals(moment))
         # What was seen on the same person's other accounts counts here too, once anything was seen here.
         weighed = (*signals, *carried(others, besides=signals)) if signals and others else signals
-        levels, feedback = self.rulebook.levels, before.feedback
-        total = score.weigh(weighed, levels=levels, relationship=judged, at=event.at, feedback=feedback)
+        levels, feedback = book.levels, before.feedback
+        total = score.weigh(book.weighed(weighed), levels=levels, relationship=judged, at=event.at, feedback=feedback)
         alert: Alert | None = None
         if before.alert is not None:
             alert = before.alert.grown(total, at=event.at)
@@ -211,7 +212,7 @@ class Pipeline:
             event,
             member,
             before.relationship,
-            windows=self.rulebook.levels.windows,
+            windows=self.rulebook.of(member.name, event.contact.platform).levels.windows,
             household=self.family.members,
             folded=heard.folded,
             gave=heard.gave,

@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import Callable
 from contextvars import copy_context
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -27,9 +28,12 @@ from screener.notify.worker import Worker
 from screener.pipeline import Followed, Pipeline
 from screener.reading import Reading
 from screener.resources import shipped
+from screener.rulebook import Rulebook
+from screener.rulebook.live import Live
 from screener.seal import Seal
 from screener.spool import Reader, place
 from screener.store import texts
+from screener.store.base import Issue
 from screener.store.sql import SqlStore
 from screener.web import tongue
 from screener.web.app import create_app
@@ -48,19 +52,21 @@ type Ready = Callable[[str], None]
 async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> None:
     """Until SIGTERM, SIGINT, or the end of the process that supervises it. Raises Mistake when it can't start."""
     settings = config.load(home.settings)
-    rules = rulebook.load(home.folder / settings.rules if settings.rules else shipped("rules"))
+    family = settings.household()
+    library = library_of(home, settings)
+    rules = await asyncio.to_thread(library.read)
     for mistake in rules.mistakes:
         log.error("%s", mistake)
     seal = Seal(key=home.seal_key())
     store = await SqlStore.opened(home.database, seal)
     reader = Reader(place(home.folder))
-    issues = health.of_rules(rules.mistakes, datetime.now(UTC))
+    deaf: list[Issue] = []
     try:
         meaning = paraphrases.scorer(rules, a_second=paraphrases.A_SECOND)
     except Mistake as mistake:
         log.error("%s", mistake)
-        issues, meaning = [*issues, health.of_meaning(str(mistake), datetime.now(UTC))], None
-    family = settings.household()
+        deaf, meaning = [health.of_meaning(str(mistake), datetime.now(UTC))], None
+    issues = [*_of_rules(rules), *deaf]
     desk = SqlDesk(store, reader, issues, enrolled=home.enrolled_devices, family=family)
     pipeline = Pipeline(family=family, rulebook=rules, store=store, since=await store.begun(), meaning=meaning)
     bell = Bell()
@@ -85,7 +91,7 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
             *([announce.NAME] if settings.dashboard.reaches_beyond else []),
         ),
         https_port=https_port,
-        rooms=rooms(House(store=store, desk=desk, seal=seal, rulebook=rules)),
+        rooms=rooms(House(store=store, desk=desk, seal=seal, rulebook=lambda: live())),
     )
 
     async def proxy_pac(request: Request) -> Response:
@@ -99,9 +105,18 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
     app.add_api_route("/proxy.pac", proxy_pac, methods=["GET"])
     stop = asyncio.Event()
     end_with(stop)
-    reading = asyncio.create_task(Reading(reader=reader, pipeline=pipeline, tell=tell).run())
+    loop = Reading(reader=reader, pipeline=pipeline, tell=tell)
+
+    def in_force(book: Rulebook) -> None:
+        # A capture that is being followed keeps the pipeline it began with; the next one gets this.
+        loop.pipeline = replace(loop.pipeline, rulebook=book)
+        issues[:] = [*_of_rules(book), *deaf]
+
+    live = Live(library=library, book=rules, told=in_force)
+    reading = asyncio.create_task(loop.run())
     reading.add_done_callback(lambda task: stop.set())
     purging = asyncio.create_task(texts.purge_hourly(store.engine))
+    watching = asyncio.create_task(live.follow())
     telling: list[asyncio.Task[None]] = []
     try:
         listener = listen(settings.dashboard.host, settings.dashboard.port)
@@ -121,13 +136,30 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
         ready(f"{port} {claim.code if claim else '-'} {https_port or '-'}")
         await serve_on(app, listener, stop=stop, secure=secure)
     finally:
-        for task in (reading, purging, *telling):
+        for task in (reading, purging, watching, *telling):
             task.cancel()
-        await asyncio.gather(reading, purging, *telling, return_exceptions=True)
+        await asyncio.gather(reading, purging, watching, *telling, return_exceptions=True)
         await store.close()
         reader.close()
     if not reading.cancelled() and (why := reading.exception()) is not None:
         raise why
+
+
+def library_of(home: Home, settings: config.Config) -> rulebook.Library:
+    """The rules of this home: those that came with the program, or the settings' own, and the family's over them."""
+    named = home.folder / settings.rules if settings.rules else None
+    return rulebook.Library(
+        named or shipped("rules"),
+        home.rules,
+        edited=named is not None,
+        good=home.good_rules,
+        members=[member.name for member in settings.household().members],
+        platforms=[decoder.name for decoder in platforms.decoders()],
+    )
+
+
+def _of_rules(book: Rulebook) -> list[Issue]:
+    return health.of_rules(book.mistakes, datetime.now(UTC), kept=book.kept, warnings=book.warnings)
 
 
 def notifier(desk: SqlDesk, store: SqlStore, seal: Seal, bell: Bell, *, link: str) -> Worker:

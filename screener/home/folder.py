@@ -27,6 +27,16 @@ class Home:
         return self.folder / "screener.db"
 
     @property
+    def rules(self) -> Path:
+        """The family's own rules and overrides, over those that came with the program."""
+        return self.folder / "rules"
+
+    @property
+    def good_rules(self) -> Path:
+        """The last version without a mistake of each file of rules."""
+        return self.folder / "rules-last-good"
+
+    @property
     def enrolled(self) -> Path:
         return self.folder / "enrolled.json"
 

@@ -10,6 +10,7 @@ from screener.rulebook.reading import Marked
 from screener.rules import STAGES
 from screener.windows import Windows
 
+MOST = 1_000_000
 LEVELS = ("look", "talk", "talk_in_fewer", "act")
 
 
@@ -58,7 +59,7 @@ def _numbers(part: Marked, needed: set[str], known: list[str], notes: Notes) -> 
     for key in sorted(needed):
         if (value := part.get(key)) is None:
             notes.add(part, f'"{key}" is missing. Add it')
-        elif isinstance(value.value, bool) or not isinstance(value.value, int | float) or value.value < 0:
+        elif isinstance(value.value, bool) or not isinstance(value.value, int | float) or not 0 <= value.value <= MOST:
             notes.add(value, f'"{key}" is a number, and not below zero. Write one')
         elif key in STAGES and value.value == 0:
             notes.add(value, f'"{key}" must be above zero. Write a number')

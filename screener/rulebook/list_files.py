@@ -7,7 +7,7 @@ from screener.remembered import LONGEST_WORD
 from screener.rulebook.lists import Phrase, why_not
 from screener.rulebook.mistakes import Notes
 from screener.rulebook.phrases import BadPhrase, Words, is_sign, pattern
-from screener.rulebook.reading import Marked
+from screener.rulebook.reading import Marked, shown
 
 EVERY_LANGUAGE = "any"
 LANGUAGES = ("en", "es", "fr", "de", "pt", "it", "nl", "pl", "tl", "tr", "ro", "sv")
@@ -37,17 +37,19 @@ class WordList:
     languages: tuple[str, ...]
 
 
-def read_words(told: Marked, notes: Notes) -> Words:
-    """The groups of words of one language."""
+def read_words(told: Marked, notes: Notes, taken: Collection[str] = ()) -> Words:
+    """The groups of words of one language; `taken` are names that others have already."""
     found: dict[str, tuple[str, ...]] = {}
     if not told.is_map:
         notes.add(told, "word groups stand each under its name. Write you: [you, u]")
         return {}
     for name, group in told.items():
-        if group.is_list and group.value and all(isinstance(each.value, str) for each in group.value):
+        if name in taken:
+            notes.add(group, f'"{shown(name)}" is a shipped group of words. Give yours another name')
+        elif group.is_list and group.value and all(isinstance(each.value, str) for each in group.value):
             found[name] = tuple(each.value for each in group.value)
         else:
-            notes.add(group, f'"{name}" needs a list of words. Write {name}: [one, another]')
+            notes.add(group, f'"{shown(name)}" needs a list of words. Write {shown(name)}: [one, another]')
     return found
 
 
@@ -88,7 +90,7 @@ def read_phrases(
     if written is None or not written.is_list:
         notes.add(written or told, "phrases stand in a list. Write phrases: and put a dash before each")
         return ()
-    return tuple(_phrases(name, language, written, words, notes))
+    return tuple(phrases_of(name, language, written, words, notes))
 
 
 def word_list(idea: Idea, phrases: Mapping[str, Sequence[Phrase]], notes: Notes) -> WordList | None:
@@ -106,14 +108,14 @@ def word_list(idea: Idea, phrases: Mapping[str, Sequence[Phrase]], notes: Notes)
     )
 
 
-def _phrases(name: str, language: str, written: Marked, words: Words, notes: Notes) -> list[Phrase]:
+def phrases_of(name: str, language: str, written: Marked, words: Words, notes: Notes) -> list[Phrase]:
     found = []
     for each in written.value:
         if not isinstance(each.value, str):
-            notes.add(each, f"{each.value!r} is not a phrase. Put it in quotes")
+            notes.add(each, f"{shown(repr(each.value))} is not a phrase. Put it in quotes")
             continue
         if is_sign(each.value):
-            found.append(Phrase(list=name, pattern=each.value, language=language, is_sign=True))
+            found.append(Phrase(list=name, pattern=each.value, language=language, is_sign=True, written=each.value))
             continue
         try:
             compiled = pattern(each.value, words)
@@ -121,7 +123,7 @@ def _phrases(name: str, language: str, written: Marked, words: Words, notes: Not
             notes.add(each, str(error))
             continue
         if refused := why_not(compiled):
-            notes.add(each, f'"{each.value[:60]}" can\'t be used: {refused}. Write it without that')
+            notes.add(each, f'"{shown(each.value)}" can\'t be used: {refused}. Write it without that')
             continue
-        found.append(Phrase(list=name, pattern=compiled, language=language))
+        found.append(Phrase(list=name, pattern=compiled, language=language, written=each.value))
     return found

@@ -8,6 +8,7 @@ re: ...         an RE2 pattern as it is, on a text in which every word ends with
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 from screener.folding import LATIN_MARKS, letters_apart
 
@@ -87,9 +88,19 @@ def _group(name: str, words: Words, *, depth: int) -> str:
         raise BadPhrase(f'"<{name}>" is not in words/ for this language. Add it there or write the words out')
     if depth >= DEEPEST_WORD:
         raise BadPhrase(f'"<{name}>" goes round in a circle. Write the words out')
-    return "(?:" + "|".join(_sequence(each, words, depth=depth + 1) for each in words[name]) + ")"
+    made = []
+    letters = 0
+    for each in words[name]:
+        made.append(_sequence(each, words, depth=depth + 1))
+        letters += len(made[-1])
+        if letters > LONGEST_PATTERN:
+            # Groups of groups grow by multiplication: ended here, before they fill the memory.
+            raise BadPhrase(f'"<{name}>" holds too many words. Split it')
+    return "(?:" + "|".join(made) + ")"
 
 
+# The same words stand in thousands of phrases.
+@lru_cache(maxsize=20_000)
 def _word(token: str) -> str:
     begins = token.endswith("*")
     folded = LATIN_MARKS.sub(r"\1", unicodedata.normalize("NFKD", token.rstrip("*")).casefold())

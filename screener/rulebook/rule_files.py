@@ -6,7 +6,7 @@ from typing import Any, get_args
 from screener.events import KINDS
 from screener.heuristics import FACTS
 from screener.rulebook.mistakes import Notes
-from screener.rulebook.reading import Marked
+from screener.rulebook.reading import Marked, shown
 from screener.rules import FIELD, STAGES, Condition, Rule, Status
 
 KEYS = (
@@ -19,6 +19,8 @@ SETS = ("any", "all", "none")
 NAMES = frozenset({"contact.name", "member.name"})
 LONGEST_SENTENCE = 400
 CALMS_AT_MOST = -100
+MOST_POINTS = 1000
+POINTS = f'"points" is a number from {CALMS_AT_MOST} to {MOST_POINTS}. Write one'
 
 
 def read_rule(name: str, stage: str, told: Marked, lists: Collection[str], notes: Notes) -> Rule | None:
@@ -65,13 +67,11 @@ def _check_words(name: str, told: Marked, notes: Notes) -> None:
         if value is not None and not (isinstance(value.value, str) and 0 < len(value.value) <= LONGEST_SENTENCE):
             notes.add(value, f'"{key}" is one sentence of at most {LONGEST_SENTENCE} letters. Write one')
     if (id := told.get("id")) is not None and id.value != name:
-        notes.add(id, f'the id "{id.value}" is not the file\'s name. Write id: {name}')
+        notes.add(id, f'the id "{shown(id.value)}" is not the file\'s name. Write id: {name}')
     if (status := told.get("status")) is not None and status.value not in STATUSES:
         notes.unknown(status, str(status.value), "a status", STATUSES)
-    if (points := told.get("points")) is not None and not (
-        _is_number(points.value, most=1000) and points.value >= CALMS_AT_MOST
-    ):
-        notes.add(points, f'"points" is a number from {CALMS_AT_MOST} to 1000. Write one')
+    if (points := told.get("points")) is not None and not is_points(points.value):
+        notes.add(points, POINTS)
     if (alone := told.get("alone")) is not None and not isinstance(alone.value, bool):
         notes.add(alone, '"alone" is true or false. Write one of them')
 
@@ -86,6 +86,7 @@ def _check_sentences(told: Marked, notes: Notes) -> None:
             continue
         for found in FIELD.findall(value.value):
             if found not in sure:
+                found = found[:60]
                 notes.add(value, f'"{key}" speaks of {{{found}}}, which "if" does not make sure of. Use one of these: '
                                  + ", ".join(f"{{{each}}}" for each in sorted(sure)))  # fmt: skip
         if FIELD.sub("", value.value).count("{") or FIELD.sub("", value.value).count("}"):
@@ -155,7 +156,7 @@ def _equal(fact: str, wanted: Marked, notes: Notes) -> Condition | None:
     kind, value = FACTS[fact].kind, wanted.value
     fits = {"number": _is_number(value), "yes or no": isinstance(value, bool), "word": isinstance(value, str)}
     if not fits[kind]:
-        return _bad(wanted, f"{fact} is a {kind}, and {value!r} is not. Write a {kind}", notes)
+        return _bad(wanted, f"{fact} is a {kind}, and {shown(repr(value))} is not. Write a {kind}", notes)
     among = FACTS[fact].among
     if isinstance(among, frozenset) and value not in among:
         notes.unknown(wanted, str(value), f"something that {fact} can be", among)
@@ -179,6 +180,11 @@ def _names(fact: str, value: Marked, lists: Collection[str], notes: Notes) -> fr
 def _bad(line: Marked, what: str, notes: Notes) -> Condition | None:
     notes.add(line, what)
     return None
+
+
+def is_points(value: Any) -> bool:
+    """Whether a rule may weigh this much."""
+    return _is_number(value, most=MOST_POINTS) and value >= CALMS_AT_MOST
 
 
 def _is_number(value: object, *, most: float = 1e12) -> bool:

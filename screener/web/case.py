@@ -54,12 +54,12 @@ type Announce = Callable[[Change], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """`announce` tells every open page that something changed."""
+    """`announce` tells every open page that something changed; `rulebook` gives the one in force."""
 
     desk: Desk
     door: Door
     pages: Pages
-    rulebook: Rulebook
+    rulebook: Callable[[], Rulebook]
     files: CaseFiles
     deeds: Deeds
     excerpts: Excerpts
@@ -142,11 +142,12 @@ class Case:
         member = next((member for member in await self.desk.members() if member.id == alert.member), None)
         agreed, own = await self.answers.agreed(alert.id), eyes.is_own(alert)
         may_open = eyes.may_open(alert, agreed=agreed)
-        rules = {rule.id: rule for rule in self.rulebook.rules}
+        book = self.rulebook().of(file.relationship.member.name, file.relationship.contact.platform)
+        rules = {rule.id: rule for rule in book.rules}
         reasons = why(
             file.alert,
             file.relationship,
-            levels=self.rulebook.levels,
+            levels=book.levels,
             rules=rules,
             feedback=file.feedback,
             now=now,

@@ -34,8 +34,8 @@ MAX_WAITING = 100
 
 
 class SqlDesk:
-    """See `screener.web.base.Desk`. `lasting` are the issues that last as long as this run, such as a broken rule;
-    `enrolled` says which devices are looked after.
+    """See `screener.web.base.Desk`. `lasting` are issues that last, such as a broken rule, and whoever gave them may
+    change them; `enrolled` says which devices are looked after.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class SqlDesk:
     ) -> None:
         self._engine = store.engine
         self._reader = reader
-        self._lasting = lasting or []
+        self._lasting = lasting if lasting is not None else []
         self._enrolled = enrolled
         self._family = family or Family()
         self._listeners: set[asyncio.Queue[Change]] = set()

@@ -36,12 +36,12 @@ from screener.web.steps_page import StepsPage
 
 @dataclass(frozen=True, kw_only=True)
 class House:
-    """What every room is given."""
+    """What every room is given; `rulebook` gives the one in force."""
 
     store: SqlStore
     desk: SqlDesk
     seal: Seal
-    rulebook: Rulebook
+    rulebook: Callable[[], Rulebook]
 
 
 def rooms(house: House) -> Callable[[Door, Pages], Iterable[APIRouter]]:

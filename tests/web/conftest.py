@@ -65,7 +65,7 @@ def app(desk: MemoryDesk, claim: Claim, clock: Clock) -> FastAPI:
     def rooms(door: Door, pages: Pages) -> list[APIRouter]:
         cases: Any = MemoryCases(desk)
         parts = dict.fromkeys(("files", "deeds", "excerpts", "answers"), cases)
-        case = Case(desk=desk, door=door, pages=pages, rulebook=RULES, announce=lambda change: None, **parts)
+        case = Case(desk=desk, door=door, pages=pages, rulebook=lambda: RULES, announce=lambda change: None, **parts)
         return [case.routes()]
 
     return create_app(desk, claim=claim, secret=SECRET, logins=desk.logins, hosts=hosts, clock=clock, rooms=rooms)

@@ -107,7 +107,7 @@ async def a_home(folder: Path, *, family: Family = EVERYBODY, clock: Clock | Non
         secret=SECRET,
         logins=SqlLogins(engine=store.engine),
         clock=clock,
-        rooms=rooms(House(store=store, desk=desk, seal=seal, rulebook=RULES, **more)),
+        rooms=rooms(House(store=store, desk=desk, seal=seal, rulebook=lambda: RULES, **more)),
     )
     pipeline = Pipeline(family=family, rulebook=RULES, store=store, since=NOON - timedelta(days=400))
     home = Home(store=store, desk=desk, app=app, pipeline=pipeline, seal=seal, clock=clock)
