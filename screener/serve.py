@@ -35,6 +35,7 @@ from screener.spool import Reader, place
 from screener.store import texts
 from screener.store.base import Issue
 from screener.store.sql import SqlStore
+from screener.tuning.tuner import Tuner
 from screener.web import tongue
 from screener.web.app import create_app
 from screener.web.base import Change
@@ -91,7 +92,16 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
             *([announce.NAME] if settings.dashboard.reaches_beyond else []),
         ),
         https_port=https_port,
-        rooms=rooms(House(store=store, desk=desk, seal=seal, rulebook=lambda: live())),
+        rooms=rooms(
+            House(
+                store=store,
+                desk=desk,
+                seal=seal,
+                rulebook=lambda: live(),
+                tuner=Tuner(library=library, engine=store.engine, apply=lambda: live.read()),
+                family=family,
+            )
+        ),
     )
 
     async def proxy_pac(request: Request) -> Response:

@@ -14,7 +14,7 @@ from screener.rulebook import Rulebook
 from screener.rules import Signal, Stage
 
 type Books = Callable[[Member, str], Rulebook]
-"""The rulebook that judges a member's dealings on a platform."""
+"""The rulebook by which a member's dealings on a platform are judged."""
 
 
 @dataclass(frozen=True, kw_only=True)

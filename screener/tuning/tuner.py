@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -87,7 +88,7 @@ class Tuner:
 
     async def tried(self, draft: Draft) -> Rulebook:
         """The rulebook with the draft in force; what is wrong with it stands in its mistakes."""
-        return await asyncio.to_thread(self.library.tried, {draft.file: draft.after.encode("utf-8", "replace")})
+        return await asyncio.to_thread(self.library.tried, {draft.file: _bytes(draft.after)})
 
     def wrong(self, book: Rulebook, file: str) -> list[str]:
         """The mistakes that stand in this file, and those of other files only where the whole can't be read."""
@@ -113,9 +114,7 @@ class Tuner:
             what = {"did": "undone", "of": made.id, "was": dict(made.what)}
             await self._save(Draft(file=made.file, before=now, after=back, what=what, alert=made.alert), by=by, at=at)
             async with self.engine.begin() as connection:
-                await connection.execute(
-                    update(rule_changes).where(rule_changes.c.id == id).values(undone=micros(at))
-                )
+                await connection.execute(update(rule_changes).where(rule_changes.c.id == id).values(undone=micros(at)))
 
     async def find(self, id: int) -> Made | None:
         async with self.engine.connect() as connection:
@@ -169,7 +168,7 @@ class Tuner:
         return f"{self._folder.name}/{file}"
 
     @property
-    def _folder(self) -> Any:
+    def _folder(self) -> Path:
         if self.library.own is None:
             raise Mistake("rules: there is no folder for rules of your own here. Start Screener with a home folder.")
         return self.library.own
@@ -187,12 +186,12 @@ class Tuner:
             raise Mistake(f"{self._named(file)}: it can't be read ({why.strerror}). Check whose file it is.") from None
         if len(found) > MOST_BYTES:
             raise Mistake(f"{self._named(file)}: it is larger than {MOST_BYTES // 1024} KB. Split it.")
-        return found.decode("utf-8", "replace")
+        return str(found, "utf-8", "replace")
 
     def _write(self, file: str, text: str) -> None:
         path = self._folder / file
         try:
-            if not text:
+            if not text.strip():
                 path.unlink(missing_ok=True)
                 return
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -202,6 +201,11 @@ class Tuner:
         except OSError as why:
             mend = "Check the disk, and whose folder it is."
             raise Mistake(f"{self._named(file)}: it can't be written ({why.strerror}). {mend}") from None
+
+
+def _bytes(text: str) -> bytes | None:
+    """A file without anything in it is no file."""
+    return text.encode("utf-8", "replace") if text.strip() else None
 
 
 def _made(row: Any) -> Made:
