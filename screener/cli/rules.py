@@ -5,8 +5,11 @@ import json
 import typer
 
 from screener.cli.base import JsonOption, RulesOption, mistakes_told
+from screener.cli.dry_run import dry_run
 
 app = typer.Typer(no_args_is_help=True, help="Rules: what is weighed, and how much.")
+
+app.command("dry-run")(dry_run)
 
 
 @app.command("check")

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from screener.errors import Mistake
 from screener.rules import STAGES
 from screener.tuning.tuner import OVERRIDES, PLACE, Draft
+from screener.web import tongue
 from screener.web.door import Visit
 from screener.web.guard import policy
 from screener.web.rule_schema import schema
@@ -122,7 +123,7 @@ class RuleEditor:
             "text": text if text is not None else now or begun,
             "is_new": not now,
             "was": _mark(now),
-            "wrong": wrong or [],
+            "wrong": [tongue._(line) for line in wrong or ()],
             "stages": STAGES,
             "nonce": nonce,
         }

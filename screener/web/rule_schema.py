@@ -14,34 +14,32 @@ STATUSES = list(get_args(Status.__value__ if hasattr(Status, "__value__") else S
 
 
 def schema(book: Rulebook, file: str, members: Sequence[str]) -> dict[str, Any]:
-    """The schema for that file."""
+    """The schema for that file; a `$ref` names one of its `$defs`."""
     return _overrides(book, members) if file == OVERRIDES else _rule(book)
 
 
 def _overrides(book: Rulebook, members: Sequence[str]) -> dict[str, Any]:
-    rules = {
-        rule.id: {
-            "description": rule.title,
-            "properties": {"points": {"type": "number"}, "status": {"enum": STATUSES}},
-        }
-        for rule in book.rules
-    }
-    level = {"properties": {"points": {"type": "number"}, "stages": {"type": "number"}}}
-    levels = dict.fromkeys(("look", "talk", "talk_in_fewer", "act"), level)
-    part: dict[str, Any] = {"rules": {"properties": rules}, "levels": {"properties": levels}}
-    named = {each.name: {"properties": part} for each in platforms.decoders()}
-    whose = {"properties": part | {"platforms": {"properties": named}}}
-    lists = {
-        each.name: {"description": each.title, "properties": {"add": {"type": "array"}, "remove": {"type": "array"}}}
-        for each in book.lists
-    }
+    names = {rule.id: {"$ref": "rule", "description": rule.title} for rule in book.rules}
+    levels = dict.fromkeys(("look", "talk", "talk_in_fewer", "act"), {"$ref": "level"})
+    part = {"rules": {"$ref": "rules"}, "levels": {"$ref": "levels"}}
+    lists = {each.name: {"$ref": "list", "description": each.title} for each in book.lists}
     return {
+        # What stands in many places stands here once.
+        "$defs": {
+            "rule": {"properties": {"points": {"type": "number"}, "status": {"enum": STATUSES}}},
+            "rules": {"properties": names},
+            "level": {"properties": {"points": {"type": "number"}, "stages": {"type": "number"}}},
+            "levels": {"properties": levels},
+            "list": {"properties": {"add": {"type": "array"}, "remove": {"type": "array"}}},
+            "platforms": {"properties": {each.name: {"properties": part} for each in platforms.decoders()}},
+            "member": {"properties": part | {"platforms": {"$ref": "platforms"}}},
+        },
         "properties": part
         | {
             "lists": {"properties": lists},
-            "platforms": {"properties": named},
-            "members": {"properties": dict.fromkeys(members, whose)},
-        }
+            "platforms": {"$ref": "platforms"},
+            "members": {"properties": dict.fromkeys(members, {"$ref": "member"})},
+        },
     }
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from itertools import product
 
 import pytest
+from screener.web.next_room import TITLES
 
 from screener.family import Member
 from screener.platforms import decoders
@@ -14,7 +15,6 @@ from screener.rules import STAGES, Stage
 from screener.web import reporting
 from screener.web.advice import advice
 from screener.web.base import AlertView
-from screener.web.next_room import TITLES
 from screener.web.page import HERE, Pages
 from screener.web.steps import ORDER, Steps, furthest, steps_for
 from tests.web.memory import NOON, a_contact, an_alert

@@ -29,8 +29,12 @@
     return way;
   }
 
+  function named(at) {
+    return at?.$ref ? known.$defs[at.$ref] : at;
+  }
+
   function schemaAt(way) {
-    return way.reduce((at, name) => at?.properties?.[name], known);
+    return way.reduce((at, name) => named(at?.properties?.[name]), known);
   }
 
   function offers(values, from, after = "") {
@@ -55,11 +59,11 @@
       const values = schemaAt([...way, listed[1], listed[2]])?.items;
       return values ? offers(values.map((each) => [each]), context.pos - listed[3].length) : null;
     }
-    const named = before.match(/^\s*([\w.-]*)$/);
-    const names = named && schemaAt(way)?.properties;
-    if (!names || (!context.explicit && !named[1])) return null;
+    const begun = before.match(/^\s*([\w.-]*)$/);
+    const names = begun && schemaAt(way)?.properties;
+    if (!names || (!context.explicit && !begun[1])) return null;
     const detail = (each) => (each.description ? each.description.slice(0, 60) : "");
-    return offers(Object.entries(names).map(([name, each]) => [name, detail(each)]), context.pos - named[1].length, ": ");
+    return offers(Object.entries(names).map(([name, each]) => [name, detail(each)]), context.pos - begun[1].length, ": ");
   }
 
   async function checking(view) {
