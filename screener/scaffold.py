@@ -1,11 +1,14 @@
-"""Begins a new platform: a decoder to be filled in, and a case that fails until it is."""
+"""Begins something new: a platform whose case fails until it is filled in, or a rule that does not run until it is."""
 
+import difflib
 import keyword
 import re
 from pathlib import Path
 
 from screener.errors import Mistake
+from screener.rules import STAGES
 
+LONGEST_NAME = 60
 ROOT = Path(__file__).resolve().parents[1]
 
 _DECODER = '''\
@@ -43,6 +46,50 @@ _CASES = """\
   events:
     - {{kind: friend_request, id: r1, at: "2026-10-02T17:00:00Z", account: "1", contact: {{id: "7", name: Maya}}}}
 """
+
+
+_RULE = """\
+# yaml-language-server: $schema={schema}
+# Every line here is yours to change; docs/write-a-rule.md and docs/facts.md say with what. Then: screener rules check
+title: Say in a few words what is seen
+id: {name}
+status: sandbox                         # it does not run; write trial when its examples say what you mean
+when: message
+if:
+  message.by: contact
+  contact.known: false
+points: 3
+because: >-
+  {{contact.name}} did something that {{member.name}} should hear about.
+advice: Ask {{member.name}} about it.
+also_innocent: Say when the same thing is innocent.
+examples:
+  alerts:
+    - {{message.by: contact, contact.known: false}}
+  stays_quiet:
+    - {{message.by: contact, contact.known: true}}
+"""
+
+
+def rule(name: str, stage: str, folder: Path, schema: str) -> Path:
+    """Writes a rule that is sound and does not run yet, and beside it what editors complete it by. Raises Mistake."""
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name) or len(name) > LONGEST_NAME:
+        raise Mistake(f'screener new rule: "{name[:60]}" can\'t be a name. Use small letters, as "asks-for-shoes".')
+    if stage not in STAGES:
+        near = difflib.get_close_matches(stage, STAGES, 1)
+        mend = f'Did you mean "{near[0]}"?' if near else f"Write one of: {', '.join(STAGES)}."
+        raise Mistake(f'screener new rule: "{stage[:60]}" is not a stage. {mend}')
+    path, beside = folder / stage / f"{name}.yaml", folder / "schema" / "rule.json"
+    if path.exists():
+        raise Mistake(f"{path}: this is there already. Choose another name, or go on with it.")
+    try:
+        for each in (path, beside):
+            each.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_text(schema, encoding="utf-8")
+        path.write_text(_RULE.format(name=name, schema="../schema/rule.json"), encoding="utf-8")
+    except OSError as why:
+        raise Mistake(f"{path}: it can't be written ({why.strerror}). Name another home with --home.") from None
+    return path
 
 
 def platform(name: str, root: Path = ROOT) -> tuple[Path, Path]:

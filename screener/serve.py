@@ -13,7 +13,7 @@ from pathlib import Path
 
 from fastapi import Request, Response
 
-from screener import config, health, paraphrases, platforms, rulebook
+from screener import config, health, paraphrases, platforms
 from screener.config import DashboardSection
 from screener.ending import end_with
 from screener.errors import Mistake
@@ -25,9 +25,10 @@ from screener.notify.dispatch import Dispatch
 from screener.notify.outbox import Outbox
 from screener.notify.standing import Household
 from screener.notify.worker import Worker
+from screener.packs.installed import Installed
+from screener.packs.libraries import library_of
 from screener.pipeline import Followed, Pipeline
 from screener.reading import Reading
-from screener.resources import shipped
 from screener.rulebook import Rulebook
 from screener.rulebook.live import Live
 from screener.seal import Seal
@@ -54,7 +55,7 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
     """Until SIGTERM, SIGINT, or the end of the process that supervises it. Raises Mistake when it can't start."""
     settings = config.load(home.settings)
     family = settings.household()
-    library = library_of(home, settings)
+    library = library_of(home, settings, keeps=True)
     rules = await asyncio.to_thread(library.read)
     for mistake in rules.mistakes:
         log.error("%s", mistake)
@@ -67,7 +68,7 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
     except Mistake as mistake:
         log.error("%s", mistake)
         deaf, meaning = [health.of_meaning(str(mistake), datetime.now(UTC))], None
-    issues = [*_of_rules(rules), *deaf]
+    issues = [*_of_rules(rules, home), *deaf]
     desk = SqlDesk(store, reader, issues, enrolled=home.enrolled_devices, family=family)
     pipeline = Pipeline(family=family, rulebook=rules, store=store, since=await store.begun(), meaning=meaning)
     bell = Bell()
@@ -120,7 +121,7 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
     def in_force(book: Rulebook) -> None:
         # A capture that is being followed keeps the pipeline it began with; the next one gets this.
         loop.pipeline = replace(loop.pipeline, rulebook=book)
-        issues[:] = [*_of_rules(book), *deaf]
+        issues[:] = [*_of_rules(book, home), *deaf]
 
     live = Live(library=library, book=rules, told=in_force)
     reading = asyncio.create_task(loop.run())
@@ -155,21 +156,10 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
         raise why
 
 
-def library_of(home: Home, settings: config.Config) -> rulebook.Library:
-    """The rules of this home: those that came with the program, or the settings' own, and the family's over them."""
-    named = home.folder / settings.rules if settings.rules else None
-    return rulebook.Library(
-        named or shipped("rules"),
-        home.rules,
-        edited=named is not None,
-        good=home.good_rules,
-        members=[member.name for member in settings.household().members],
-        platforms=[decoder.name for decoder in platforms.decoders()],
-    )
-
-
-def _of_rules(book: Rulebook) -> list[Issue]:
-    return health.of_rules(book.mistakes, datetime.now(UTC), kept=book.kept, warnings=book.warnings)
+def _of_rules(book: Rulebook, home: Home) -> list[Issue]:
+    trouble = Installed(home).trouble()
+    mistakes = [*book.mistakes, *([trouble] if trouble else [])]
+    return health.of_rules(mistakes, datetime.now(UTC), kept=book.kept, warnings=book.warnings)
 
 
 def notifier(desk: SqlDesk, store: SqlStore, seal: Seal, bell: Bell, *, link: str) -> Worker:

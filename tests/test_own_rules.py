@@ -190,7 +190,7 @@ def test_a_mistake_of_ones_own_is_told_with_its_line_and_the_shipped_rules_run(
     book = read(base, **{place: text, "befriend/sound.yaml": RULE.replace("new-account", "sound")})
 
     assert any(told in each for each in book.mistakes), book.mistakes
-    assert all(each.startswith("rules/") for each in book.mistakes)
+    assert all(each.startswith("home/rules/") for each in book.mistakes)
     assert {"says-hello", "asks-for-money", "sound"} <= {each.id for each in book.rules}
 
 
@@ -241,10 +241,10 @@ def test_a_file_that_becomes_broken_leaves_its_last_good_version_in_force_also_a
 
     for book in (at_once, restarted):
         assert [each.partition(": ")[0] for each in book.mistakes] == [
-            "rules/overrides.yaml:1",
-            "rules/approach/my-rule.yaml:7",
+            "home/rules/overrides.yaml:1",
+            "home/rules/approach/my-rule.yaml:7",
         ]
-        assert book.kept == {"rules/overrides.yaml", "rules/approach/my-rule.yaml"}
+        assert book.kept == {"home/rules/overrides.yaml", "home/rules/approach/my-rule.yaml"}
         assert (rule(book, "says-hello").points, rule(book, "my-rule").points) == (3, 35)
 
 
@@ -290,7 +290,7 @@ def test_what_is_tried_is_kept_nowhere(base: Path):
     after = library.read()
 
     assert [rule(each, "says-hello").points for each in (tried, without, after)] == [4, 20, 3]
-    assert tried.mistakes[0].startswith("rules/approach/my-rule.yaml:1: this is not YAML")
+    assert tried.mistakes[0].startswith("home/rules/approach/my-rule.yaml:1: this is not YAML")
     assert (after.mistakes, library.shipped().mistakes) == ([], [])
 
 

@@ -37,6 +37,11 @@ class Home:
         return self.folder / "rules-last-good"
 
     @property
+    def trusted_keys(self) -> Path:
+        """Public keys of those whose packs of rules this family takes."""
+        return self.folder / "trusted-keys"
+
+    @property
     def enrolled(self) -> Path:
         return self.folder / "enrolled.json"
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from screener.rulebook.reading import MOST_BYTES, shown
@@ -27,10 +27,8 @@ class Files:
     """Text, or why a file can't be read."""
     strange: Mapping[str, str]
     """What is there and is not read, each with the reason."""
-
-    @property
-    def name(self) -> str:
-        return self.folder.name
+    name: str = ""
+    """What the folder is called where a file in it is named."""
 
     def at(self, place: str) -> bytes | str | None:
         return self.texts.get(place)
@@ -43,10 +41,10 @@ class Files:
         """As if these files held something else, or were not there."""
         texts = {place: text for place, text in self.texts.items() if place not in instead}
         given = {place: text for place, text in instead.items() if text is not None}
-        return Files(folder=self.folder, texts=texts | given, strange=self.strange)
+        return replace(self, texts=texts | given)
 
 
-def files(folder: Path) -> Files:
+def files(folder: Path, *, name: str = "") -> Files:
     """Reads every rule file of a folder into memory."""
     texts: dict[str, bytes | str] = {}
     strange: dict[str, str] = {}
@@ -59,7 +57,7 @@ def files(folder: Path) -> Files:
             break
         else:
             texts[place] = _text(path)
-    return Files(folder=folder, texts=texts, strange=strange)
+    return Files(folder=folder, texts=texts, strange=strange, name=name or folder.name)
 
 
 def stamp(folder: Path) -> Stamp:

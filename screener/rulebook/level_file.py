@@ -1,5 +1,6 @@
 """Reads levels.yaml, which holds every number of scoring."""
 
+from collections.abc import Collection
 from dataclasses import fields
 from itertools import pairwise
 from typing import Any
@@ -11,6 +12,8 @@ from screener.rules import STAGES
 from screener.windows import Windows
 
 MOST = 1_000_000
+PLAIN = frozenset({"most_calm", "seen_for_act", "calm_jokes", "joke_points", "stage_from", "signs_from_known"})
+BY_STAGE = ("half_life_days", "most_points")
 LEVELS = ("look", "talk", "talk_in_fewer", "act")
 
 
@@ -18,12 +21,10 @@ def read_levels(told: Marked, notes: Notes) -> Levels | None:
     """The numbers, or None where any is missing or wrong."""
     before = len(notes.mistakes)
     names = [each.name for each in fields(Levels)]
-    _numbers(
-        told, {"most_calm", "seen_for_act", "calm_jokes", "joke_points", "stage_from", "signs_from_known"}, names, notes
-    )
+    _numbers(told, PLAIN, names, notes)
     for level in LEVELS:
         _part(told, level, [each.name for each in fields(Level)], notes)
-    for by_stage in ("half_life_days", "most_points"):
+    for by_stage in BY_STAGE:
         _part(told, by_stage, list(STAGES), notes)
     _part(told, "strangeness", [each.name for each in fields(Strangeness)], notes)
     _part(told, "resemblance", [each.name for each in fields(Resemblance)], notes)
@@ -49,7 +50,7 @@ def _part(told: Marked, name: str, keys: list[str], notes: Notes) -> None:
     _numbers(part, set(keys), keys, notes)
 
 
-def _numbers(part: Marked, needed: set[str], known: list[str], notes: Notes) -> None:
+def _numbers(part: Marked, needed: Collection[str], known: list[str], notes: Notes) -> None:
     if not part.is_map:
         notes.add(part, f"this needs the keys {', '.join(known)}. Add them")
         return

@@ -54,7 +54,7 @@ class Library:
         self._find = base if callable(base) else lambda: base
         self.own = own if own != self.base else None
         self._edited = edited
-        self._members, self._platforms = members, platforms
+        self.members, self.platforms = members, platforms
         self._memo, self._memo_base, self._lock = Memo(), Memo(), threading.Lock()
         self._good_base = Good(good / "base" if good else None)
         self._good_own = Good(good / "own" if good else None)
@@ -72,10 +72,12 @@ class Library:
         return base, stamp(base) if self._edited else (), stamp(self.own) if self.own is not None else ()
 
     def own_files(self) -> Files:
-        """The family's files as they are now."""
-        if self.own is None or not self.own.is_dir():
-            return Files(folder=self.own or Path(), texts={}, strange={})
-        return files(self.own)
+        """The family's files as they are now, named with the home folder: the shipped ones lie in "rules" too."""
+        own = self.own or Path()
+        name = f"{own.parent.name}/{own.name}"
+        if self.own is None or not own.is_dir():
+            return Files(folder=own, texts={}, strange={}, name=name)
+        return files(own, name=name)
 
     def read(self) -> Rulebook:
         """The rulebook as its files are now. Raises Mistake only where there are no levels at all to weigh with."""
@@ -102,7 +104,7 @@ class Library:
         """The rules without anything of the family's."""
         with self._lock:
             base = self._base()
-            empty = Files(folder=self.base, texts={}, strange={})
+            empty = Files(folder=self.base, texts={}, strange={}, name=self.base.name)
             return self._over(base, Shelf(files=empty, memo=self._memo, before=Good()))
 
     def _base(self) -> Shipped:
@@ -128,8 +130,8 @@ class Library:
             lists={each.name: frozenset(phrase.written for phrase in each.phrases) for each in (*base.lists, *new)},
             words=words,
             levels=base.levels,
-            platforms=self._platforms,
-            members=self._members,
+            platforms=self.platforms,
+            members=self.members,
         )
         overrides = shelf.read(
             OVERRIDES, lambda told, notes: read_overrides(told, known, notes), key=object(), empty=True

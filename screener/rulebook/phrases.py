@@ -91,7 +91,7 @@ def _group(name: str, words: Words, *, depth: int) -> str:
     made = []
     letters = 0
     for each in words[name]:
-        made.append(_sequence(each, words, depth=depth + 1))
+        made.append(_sequence(each, words, depth=depth + 1) if "<" in each else _plain(each))
         letters += len(made[-1])
         if letters > LONGEST_PATTERN:
             # Groups of groups grow by multiplication: ended here, before they fill the memory.
@@ -99,7 +99,13 @@ def _group(name: str, words: Words, *, depth: int) -> str:
     return "(?:" + "|".join(made) + ")"
 
 
-# The same words stand in thousands of phrases.
+# The same words, and the same members of groups, stand in thousands of phrases.
+@lru_cache(maxsize=20_000)
+def _plain(phrase: str) -> str:
+    """A phrase that speaks of no group."""
+    return _sequence(phrase, {}, depth=0)
+
+
 @lru_cache(maxsize=20_000)
 def _word(token: str) -> str:
     begins = token.endswith("*")
