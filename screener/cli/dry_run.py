@@ -63,8 +63,8 @@ async def _run(
     from screener import config
     from screener.feedback import Mute, Trust
     from screener.home.folder import Home
+    from screener.packs.libraries import library_of
     from screener.seal import Seal
-    from screener.serve import library_of
     from screener.store.sql import SqlStore
     from screener.tuning.effect import dry_run as tried
 
@@ -141,8 +141,8 @@ def _changed(library: "Library", file: Path | None, place: str, values: list[str
             now.decode("utf-8", "replace") if isinstance(now, bytes) else "", changes, file=OVERRIDES
         ).encode()
     book = library.tried({place: text})
-    own = library.own.name if library.own else "rules"
-    if wrong := [mistake for mistake in book.mistakes if mistake.startswith(f"{own}/{place}:")]:
+    named = library.own_files().name
+    if wrong := [mistake for mistake in book.mistakes if mistake.startswith(f"{named}/{place}:")]:
         raise Mistake("\n".join(wrong))
     return book
 
@@ -178,8 +178,8 @@ def _tell(effect: "Effect") -> None:
             why = _plain(each.after.because or each.before.because)
             print(f"  {_plain(each.name)} on {each.platform}, with {_plain(each.member_name)}: {levels}. {why}")
     print(
-        f"\n{seen.events} events of {seen.relationships} contacts were looked at; of {seen.messages} messages, the words of "
-        f"{seen.with_words} are still kept. What people whom you know wrote is never kept, what strangers wrote for 30 "
+        f"\n{seen.events} events of {seen.relationships} contacts were looked at; of {seen.messages} messages, "
+        f"the words of {seen.with_words} are still kept. What people whom you know wrote is never kept, what strangers wrote for 30 "
         "days; profiles are taken as they are today."
     )
     if seen.as_it_was:

@@ -165,7 +165,7 @@ class Tuner:
         return int(key[0]) if key else 0
 
     def _named(self, file: str) -> str:
-        return f"{self._folder.name}/{file}"
+        return f"{self._folder.parent.name}/{self._folder.name}/{file}"
 
     @property
     def _folder(self) -> Path:

@@ -29,18 +29,29 @@
     return way;
   }
 
-  function named(at) {
-    return at?.$ref ? known.$defs[at.$ref] : at;
+  // What is known of a place: what stands there itself, and each of what it may be.
+  function ways(at) {
+    const found = at?.$ref ? known.$defs[at.$ref] : at;
+    return found ? [found, ...(found.anyOf ?? [])] : [];
+  }
+
+  function below(at, name) {
+    return ways(at).map((each) => each.properties?.[name]).find(Boolean);
   }
 
   function schemaAt(way) {
-    return way.reduce((at, name) => named(at?.properties?.[name]), known);
+    return way.reduce(below, known);
   }
 
-  function offers(values, from, after = "") {
+  function values(at) {
+    return ways(at).flatMap((each) => (each.type === "boolean" ? ["true", "false"] : (each.enum ?? [])));
+  }
+
+  function offers(known, from, after = "") {
+    if (!known.length) return null;
     return {
       from,
-      options: values.map(([label, detail]) => ({ label, detail, apply: label + after })),
+      options: known.map(([label, detail]) => ({ label, detail, apply: label + after })),
       validFor: /^[\w.-]*$/,
     };
   }
@@ -51,17 +62,16 @@
     const way = wayTo(context.state.doc, line.number);
     const valued = before.match(/^\s*"?([\w.-]+)"?:\s+([\w.-]*)$/);
     if (valued) {
-      const values = schemaAt([...way, valued[1]])?.enum;
-      return values ? offers(values.map((each) => [each]), context.pos - valued[2].length) : null;
+      return offers(values(schemaAt([...way, valued[1]])).map((each) => [each]), context.pos - valued[2].length);
     }
     const listed = before.match(/^\s*"?([\w.-]+)"?:.*\b(any|all|none):\s*\[[^\]]*?([\w.-]*)$/);
     if (listed) {
-      const values = schemaAt([...way, listed[1], listed[2]])?.items;
-      return values ? offers(values.map((each) => [each]), context.pos - listed[3].length) : null;
+      const among = ways(schemaAt([...way, listed[1], listed[2]])).flatMap((each) => values(each.items));
+      return offers(among.map((each) => [each]), context.pos - listed[3].length);
     }
     const begun = before.match(/^\s*([\w.-]*)$/);
-    const names = begun && schemaAt(way)?.properties;
-    if (!names || (!context.explicit && !begun[1])) return null;
+    if (!begun || (!context.explicit && !begun[1])) return null;
+    const names = Object.assign({}, ...ways(schemaAt(way)).map((each) => each.properties));
     const detail = (each) => (each.description ? each.description.slice(0, 60) : "");
     return offers(Object.entries(names).map(([name, each]) => [name, detail(each)]), context.pos - begun[1].length, ": ");
   }
