@@ -8,6 +8,7 @@ BENCHES = (
     "bench.latency",
     "bench.processes",
     "bench.judging",
+    "bench.dry_run",
     "bench.decoding",
     "bench.pages",
     "bench.notices",

@@ -179,8 +179,8 @@ def _tell(effect: "Effect") -> None:
             print(f"  {_plain(each.name)} on {each.platform}, with {_plain(each.member_name)}: {levels}. {why}")
     print(
         f"\n{seen.events} events of {seen.relationships} contacts were looked at; of {seen.messages} messages, "
-        f"the words of {seen.with_words} are still kept. What people whom you know wrote is never kept, what strangers wrote for 30 "
-        "days; profiles are taken as they are today."
+        f"the words of {seen.with_words} are still kept. What people whom you know wrote is never kept, what strangers "
+        "wrote for 30 days; profiles are taken as they are today."
     )
     if seen.as_it_was:
         print(f"{seen.as_it_was} signs can't be measured again and count as they were seen then.")

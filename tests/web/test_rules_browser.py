@@ -78,7 +78,7 @@ async def test_points_are_changed_only_after_what_that_would_have_done_was_shown
         await page.click("nav >> text=Rules")
         await shot(page, "rules")
         await page.click("text=Asks whether somebody is alone")
-        await expect(page.locator(".rules")).to_contain_text("told 1, not helpful 0")
+        await expect(page.locator(".bench")).to_contain_text("told 1, not helpful 0")
         await page.fill("#points", "1")
         await page.select_option("#whose", "Kim")
         await shot(page, "rule")
