@@ -6,3 +6,5 @@ export { indentWithTab } from "@codemirror/commands";
 export { autocompletion } from "@codemirror/autocomplete";
 export { linter, lintGutter, forceLinting } from "@codemirror/lint";
 export { yaml } from "@codemirror/lang-yaml";
+export { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+export { tags } from "@lezer/highlight";

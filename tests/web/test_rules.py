@@ -11,7 +11,7 @@ import pytest
 from tests.web.conftest import token_of
 from tests.web.house import KIM, SASHA, Home, a_bad_story, a_home, a_strange_start
 
-HOSTILE = "<script>alert(1)</script>{{7*7}}"
+HOSTILE = "<script>alert(1)</script>{{7*1111}}"
 MINE = """\
 title: {title}
 id: mine
@@ -21,7 +21,7 @@ if:
   message.by: contact
   message.says: {{any: [secrecy]}}
 points: 40
-because: "{{contact.name}} {title}"
+because: "{{contact.name}} said it."
 advice: Ask.
 also_innocent: Friends plan surprises.
 examples:
@@ -133,10 +133,11 @@ async def test_a_hostile_title_and_name_are_only_text(home: Home):
     trial = await browser.get(begun.headers["location"])
     await browser.post(begun.headers["location"], data={"token": await token(browser)})
 
-    pages = [trial, *[await browser.get(path) for path in ("/rules", "/rules/of/mine", "/rules/changes", "/rules/edit?file=isolate/mine.yaml")]]  # fmt: skip
+    paths = ("/rules", "/rules/of/mine", "/rules/changes", "/rules/edit?file=isolate/mine.yaml")
+    pages = [trial, *[await browser.get(path) for path in paths]]
     for page in pages:
         assert page.status_code == 200
-        assert "<script>alert" not in page.text and "49" not in said(page).replace("149", "")
+        assert "<script>alert" not in page.text and "7777" not in page.text
     assert HOSTILE in said(pages[1])
 
 

@@ -6,7 +6,7 @@
   const form = document.getElementById("editor");
   const field = document.getElementById("text");
   if (!form || !field || !window.CodeMirror) return;
-  const { EditorView, EditorState, basicSetup, keymap, indentWithTab, autocompletion, linter, lintGutter, yaml } = CodeMirror;
+  const { EditorView, EditorState, basicSetup, keymap, indentWithTab, autocompletion, linter, lintGutter, yaml, HighlightStyle, syntaxHighlighting, tags } = CodeMirror;
   let known = {};
 
   fetch(`/rules/schema.json?file=${encodeURIComponent(field.dataset.file)}`)
@@ -91,17 +91,26 @@
   }
 
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  // The page's own colours, by day and by night.
+  const colours = HighlightStyle.define([
+    { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: "var(--house)" },
+    { tag: tags.comment, color: "var(--soft)", fontStyle: "italic" },
+    { tag: [tags.string, tags.special(tags.string)], color: "var(--talk)" },
+    { tag: [tags.keyword, tags.bool, tags.number], color: "var(--look)" },
+  ]);
   const view = new EditorView({
     state: EditorState.create({
       doc: field.value,
       extensions: [
         basicSetup,
         yaml(),
+        syntaxHighlighting(colours),
         keymap.of([indentWithTab]),
         EditorView.lineWrapping,
         EditorView.cspNonce.of(field.dataset.nonce),
         EditorView.contentAttributes.of({ "aria-labelledby": "text-label", spellcheck: "false" }),
-        EditorView.theme({ "&.cm-focused": { outline: "3px solid var(--house)" }, ".cm-gutters": { background: "var(--paper)", color: "var(--soft)", border: "none" }, ".cm-activeLine, .cm-activeLineGutter": { background: "color-mix(in srgb, var(--house) 8%, transparent)" }, ".cm-tooltip": { background: "var(--sheet)", color: "var(--ink)", border: "1px solid var(--line)" }, ".cm-cursor": { borderLeftColor: "var(--ink)" } }, { dark }),
+        // The marks that CodeMirror draws itself are pictures from addresses, which our policy forbids.
+        EditorView.theme({ "&.cm-focused": { outline: "3px solid var(--house)" }, ".cm-gutters": { background: "var(--paper)", color: "var(--soft)", border: "none" }, ".cm-activeLine, .cm-activeLineGutter": { background: "color-mix(in srgb, var(--house) 8%, transparent)" }, ".cm-tooltip": { background: "var(--sheet)", color: "var(--ink)", border: "1px solid var(--line)" }, ".cm-lint-marker-error, .cm-lint-marker-warning": { content: '""', height: "0.8em", borderRadius: "50%", background: "var(--act)" }, ".cm-lint-marker-warning": { background: "var(--talk)" }, ".cm-lintRange-error, .cm-lintRange-warning": { backgroundImage: "none", textDecoration: "underline wavy var(--act)" }, ".cm-cursor": { borderLeftColor: "var(--ink)" } }, { dark }),
         autocompletion({ override: [completing] }),
         linter(checking, { delay: WAIT_MS }),
         lintGutter(),
