@@ -1,5 +1,6 @@
 """The pages about rules: who may use them, what they refuse, and what they must not show."""
 
+import asyncio
 import html
 import re
 from collections.abc import AsyncIterator
@@ -47,6 +48,15 @@ async def token(browser: httpx.AsyncClient) -> str:
     return token_of(await browser.get("/help"))
 
 
+async def tried(browser: httpx.AsyncClient, begun: httpx.Response) -> httpx.Response:
+    """The page of a trial, once it is found out."""
+    while True:
+        page = await browser.get(begun.headers["location"])
+        if "<progress" not in page.text:
+            return page
+        await asyncio.sleep(0.1)
+
+
 async def edited(browser: httpx.AsyncClient, file: str, text: str) -> httpx.Response:
     page = await browser.get("/rules/edit", params={"file": file})
     was = page.text.split('name="was" value="', 1)[1].split('"', 1)[0]
@@ -82,6 +92,7 @@ async def test_a_trial_is_of_whoever_began_it_and_is_taken_once(home: Home):
     anna, bo = await home.browser("anna"), await home.browser("bo")
     begun = await anna.post("/rules/of/secrecy", data={"token": await token(anna), "points": "1", "status": "stable"})
     place = begun.headers["location"]
+    await tried(anna, begun)
 
     assert (await bo.get(place)).status_code == 404
     assert (await bo.post(place, data={"token": await token(bo)})).status_code == 404
@@ -110,7 +121,7 @@ async def test_who_may_not_see_an_alert_does_not_see_it_in_a_dry_run(home: Home)
     browser = await home.browser("anna")
 
     begun = await browser.post("/rules/levels", data={"token": await token(browser), "level": "look", "points": "44"})
-    page = said(await browser.get(begun.headers["location"]))
+    page = said(await tried(browser, begun))
 
     assert "+0 / −1" in page and "with Kim" in page and "Sasha" not in page
     assert "told 1, not helpful 0" in said(await browser.get("/rules/of/asks-if-alone"))
@@ -130,7 +141,7 @@ async def test_an_alert_that_did_not_help_is_counted_where_its_reasons_stand(hom
 async def test_a_hostile_title_and_name_are_only_text(home: Home):
     browser = await home.browser("anna")
     begun = await edited(browser, "isolate/mine.yaml", MINE.format(title=HOSTILE))
-    trial = await browser.get(begun.headers["location"])
+    trial = await tried(browser, begun)
     await browser.post(begun.headers["location"], data={"token": await token(browser)})
 
     paths = ("/rules", "/rules/of/mine", "/rules/changes", "/rules/edit?file=isolate/mine.yaml")
@@ -172,7 +183,7 @@ async def test_what_blinds_is_said_before_it_is_saved(home: Home):
 
     begun = await edited(browser, "overrides.yaml", f"rules:\n  {alone}: {{status: retired}}\n")
 
-    assert "What is no longer seen" in said(await browser.get(begun.headers["location"]))
+    assert "What is no longer seen" in said(await tried(browser, begun))
 
 
 async def test_the_styles_of_the_editor_are_let_in_on_its_page_alone(home: Home):
