@@ -20,14 +20,9 @@ from screener.web.door import Visit
 from screener.web.roles import sees
 from screener.web.tongue import later
 from screener.web.trials import Option, Trials
+from screener.web.words import STATUSES
 from screener.web.workbench import Workbench
 
-STATUSES: Mapping[str, str] = {
-    "stable": later("counts"),
-    "trial": later("counts, on trial"),
-    "sandbox": later("is only tried out, and does not count"),
-    "retired": later("switched off"),
-}
 MOST_POINTS = 100
 LEVELS: Mapping[str, tuple[str, ...]] = {"look": ("look",), "talk": ("talk", "talk_in_fewer")}
 """What a form can change, and the numbers that are meant. Of `act` nothing is changed by a press."""
@@ -108,7 +103,6 @@ class RulesPage:
             "counts": await self._counts(visit),
             "none": Count(),
             "days": DAYS,
-            "statuses": STATUSES,
             "changed": book.changed,
             "mistakes": book.mistakes,
             "warnings": book.warnings,
@@ -130,7 +124,6 @@ class RulesPage:
             "count": (await self._counts(visit)).get(id, Count()),
             "open": (await self.bench.values(visit))["count"],
             "days": DAYS,
-            "statuses": STATUSES,
             "changed": id in book.changed,
             "others": [(m, r) for m, r in others if (r.points, r.status) != (rule.points, rule.status)],
             "members": members,

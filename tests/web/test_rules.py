@@ -101,6 +101,17 @@ async def test_a_trial_is_of_whoever_began_it_and_is_taken_once(home: Home):
     assert [made.what["points"] for made in await home.tuner.history()] == [[11.0, 1]]
 
 
+async def test_a_rule_is_switched_off_for_one_member_and_the_history_says_so(home: Home):
+    browser = await home.browser("anna")
+    off = {"token": await token(browser), "points": "11", "status": "retired", "whose": "Kim"}
+    begun = await browser.post("/rules/of/secrecy", data=off)
+
+    assert "“Asks to keep it secret” switched off – for Kim" in said(await tried(browser, begun))
+    await browser.post(begun.headers["location"], data={"token": off["token"]})
+    assert "switched off – for Kim" in said(await browser.get("/rules/changes"))
+    assert (home.folder / "rules/overrides.yaml").read_text().endswith("secrecy:\n        status: retired\n")
+
+
 async def test_a_threat_can_be_made_neither_lighter_nor_quiet_by_a_press(home: Home):
     await home.happens(*a_bad_story())
     alert = (await home.desk.alerts())[0].id
