@@ -1,7 +1,7 @@
 # Two commands do everything: `make up` runs Screener, `make test` tests it. Both install what they need into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: words help setup test-setup up demo test check bench pictures soak lock clean
+.PHONY: editor words help setup test-setup up demo test check bench pictures soak lock clean
 
 PYTHON := .venv/bin/python
 
@@ -47,6 +47,9 @@ soak: ## a hundred thousand broken captures (ARGS="--inputs N"), and evidence br
 words: ## collect the dashboard's sentences into its catalogues and compile them (ARGS=--check only looks)
 	@sh scripts/setup.sh test
 	@exec $(PYTHON) scripts/words.py $(ARGS)
+
+editor: ## bundle the rule page's editor anew (needs Node and the package index)
+	@sh scripts/editor.sh
 
 lock: ## compile the locks again (ARGS=--upgrade takes newer releases)
 	@sh scripts/setup.sh test

@@ -10,6 +10,7 @@ BENCHES = (
     "bench.judging",
     "bench.mistakes",
     "bench.reloading",
+    "bench.dry_run",
     "bench.decoding",
     "bench.pages",
     "bench.notices",

@@ -36,6 +36,7 @@ from screener.spool import Reader, place
 from screener.store import texts
 from screener.store.base import Issue
 from screener.store.sql import SqlStore
+from screener.tuning.tuner import Tuner
 from screener.web import tongue
 from screener.web.app import create_app
 from screener.web.base import Change
@@ -92,7 +93,17 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
             *([announce.NAME] if settings.dashboard.reaches_beyond else []),
         ),
         https_port=https_port,
-        rooms=rooms(House(store=store, desk=desk, seal=seal, rulebook=lambda: live(), evidence_key=home.evidence_key)),
+        rooms=rooms(
+            House(
+                store=store,
+                desk=desk,
+                seal=seal,
+                rulebook=lambda: live(),
+                tuner=Tuner(library=library, engine=store.engine, apply=lambda: live.read()),
+                family=family,
+                evidence_key=home.evidence_key,
+            )
+        ),
     )
 
     async def proxy_pac(request: Request) -> Response:

@@ -8,6 +8,7 @@ import typer
 
 from screener.cli import packs
 from screener.cli.base import HomeOption, JsonOption, RulesOption, mistakes_told
+from screener.cli.dry_run import dry_run
 from screener.errors import Mistake
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Rules: what is weighed, and how much.")
 app.add_typer(packs.app, name="pack")
+
+app.command("dry-run")(dry_run)
 
 
 @app.command("check")

@@ -89,7 +89,11 @@ class Rulebook:
 
     def signals(self, moment: Moment) -> tuple[Signal, ...]:
         """What the running rules say of this moment."""
-        event, facts = moment.event, Measured(moment)
+        return self.signals_of(moment, Measured(moment))
+
+    def signals_of(self, moment: Moment, facts: Measured) -> tuple[Signal, ...]:
+        """The same, where the facts of the moment are measured for several rulebooks at once."""
+        event = moment.event
         return tuple(
             rule.signal(event, moment.relationship, facts, self._words(rule, moment))
             for rule in self._index.held(event, moment.heard, facts)

@@ -14,7 +14,9 @@ from screener.feedback import Mute, Trust
 from screener.presets import Excerpt
 from screener.rulebook import Rulebook
 from screener.rules import STAGES, Stage
-from screener.sight import preset_of
+from screener.sight import CHANGES, preset_of
+from screener.tuning.quiet import may_be_quiet
+from screener.tuning.tuner import Made
 from screener.web.answers import Answers
 from screener.web.base import AlertView, Change, Desk
 from screener.web.bulk import RECENT
@@ -57,7 +59,9 @@ type Meter = Callable[[str], Awaitable[Form | None]]
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """`announce` tells every open page that something changed; `rulebook` gives the one in force."""
+    """`announce` tells every open page that something changed; `rulebook` gives the one in force, `made` what was
+    changed about the rules because of an alert.
+    """
 
     desk: Desk
     door: Door
@@ -68,6 +72,7 @@ class Case:
     excerpts: Excerpts
     answers: Answers
     announce: Announce
+    made: Callable[[str], Awaitable[Made | None]]
     meter: Meter | None = None
 
     def routes(self) -> APIRouter:
@@ -175,6 +180,10 @@ class Case:
             "meter": await self.meter(alert.id) if self.meter else None,
             "deed": deed,
             "away": alert.later is not None and alert.later > now,
+            "tunes": visit.user.role in CHANGES,
+            "rules": frozenset(rules),
+            "made": await self.made(alert.id) if visit.user.role in CHANGES else None,
+            "may_be_quiet": may_be_quiet(file.alert),
             "is_back": alert.later is not None and alert.later <= now,
         }
         return self.pages.show("alert.html", values)

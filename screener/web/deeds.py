@@ -19,7 +19,9 @@ from screener.store.tables import alerts
 from screener.store.texts import scrub
 from screener.store.times import micros, moment
 
-Did = Literal["seen", "closed", "reopened", "trusted", "muted", "later", "talked", "kept", "let go", "asked"]
+Did = Literal[
+    "seen", "closed", "reopened", "trusted", "muted", "later", "talked", "kept", "let go", "asked", "unhelpful"
+]
 
 BECOMES: Mapping[Did, State] = {
     "seen": "seen",
@@ -28,6 +30,7 @@ BECOMES: Mapping[Did, State] = {
     "trusted": "closed",
     "later": "seen",
     "talked": "seen",
+    "unhelpful": "closed",
 }
 """The state that an alert is in afterwards; other deeds leave it as it is."""
 ONLY_FROM: Mapping[Did, tuple[State, ...]] = {
@@ -35,6 +38,7 @@ ONLY_FROM: Mapping[Did, tuple[State, ...]] = {
     "closed": ("new", "seen"),
     "reopened": ("closed",),
     "later": ("new", "seen"),
+    "unhelpful": ("new", "seen"),
 }
 """In other states there is nothing to do."""
 OPPOSITE: Mapping[str, str] = {KEEP: LET_GO, LET_GO: KEEP}
@@ -114,7 +118,10 @@ class Deeds:
         if did in BECOMES and not (did == "talked" and row.state != "new"):
             was["now"] = BECOMES[did]
             later = micros(until) if until is not None else None
-            changed = {"state": BECOMES[did], "later": later if did in ("later", "closed", "trusted") else row.later}
+            changed = {
+                "state": BECOMES[did],
+                "later": later if did in ("later", "closed", "trusted", "unhelpful") else row.later,
+            }
             await connection.execute(update(alerts).where(alerts.c.id == row.id).values(**changed))
         if said is not None:
             was["feedback"] = await answers.answer(connection, row.relationship, said, by=by, at=at)

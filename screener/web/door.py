@@ -58,10 +58,10 @@ class Door:
         tongue.speak_to(user.language)
         return Visit(user=user, session=session, token=self.sessions.token(session))
 
-    async def change(self, request: Request) -> tuple[Visit, Mapping[str, str]]:
+    async def change(self, request: Request, *, most: int = MOST_BYTES) -> tuple[Visit, Mapping[str, str]]:
         """The visit and form of a request that changes something; refused without the session's own token."""
         visit = await self.visit(request)
-        fields = await form(request)
+        fields = await form(request, most)
         if not self.sessions.token_fits(visit.session, fields.get("token", "")):
             raise HTTPException(403)
         return visit, fields
@@ -103,14 +103,14 @@ class Door:
         answer.set_cookie(name, cookie, max_age=seconds, httponly=True, samesite="strict", secure=safe)
 
 
-async def form(request: Request) -> dict[str, str]:
+async def form(request: Request, most: int = MOST_BYTES) -> dict[str, str]:
     """The fields of a small plain form; the last of a name wins."""
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
         raise HTTPException(400)
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MOST_BYTES:
+        if len(body) > most:
             raise HTTPException(413)
     try:
         return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS))

@@ -30,6 +30,12 @@ POLICY = (
     "require-trusted-types-for 'script'; trusted-types screener offline push"
 )
 
+
+def policy(nonce: str) -> str:
+    """The same for a page whose editor makes its own styles: those with this nonce, and no others."""
+    return POLICY.replace("style-src 'self'", f"style-src 'self' 'nonce-{nonce}'")
+
+
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -113,7 +119,8 @@ class Answer:
         if message["type"] == "http.response.start":
             self.started = True
             headers = MutableHeaders(scope=message)
-            headers.update(HEADERS)
+            own = headers.get("Content-Security-Policy")
+            headers.update(HEADERS | ({"Content-Security-Policy": own} if own else {}))
             # Pages name people; nothing of them stays behind in the browser. Our own files may.
             headers["Cache-Control"] = self.cache
             # Not for this machine itself: its name is shared with whatever else somebody tries out on it.

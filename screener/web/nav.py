@@ -27,6 +27,7 @@ WAYS = (
     Way(path="/me", here="me", words=later("About me"), members=True),
     Way(path="/search", here="search", words=later("Search"), roles=EVERYBODY - {"child"}),
     Way(path="/closed", here="closed", words=later("Closed"), roles=EVERYBODY - {"child"}),
+    Way(path="/rules", here="rules", words=later("Rules"), roles=frozenset({"owner", "parent"})),
     Way(path="/people", here="people", words=later("People"), roles=frozenset({"owner"})),
     Way(path="/notices", here="notices", words=later("Notices"), roles=EVERYBODY - {"child"}),
     Way(path="/account", here="account", words=later("You")),

@@ -115,6 +115,7 @@ def environment() -> Environment:
     made.globals |= {
         "level_words": advice.level_words,
         "STAGES": words.STAGES,
+        "statuses": words.STATUSES,
         "ways": nav.ways,
         "platform_title": platforms.title,
         "state_words": coverage.state_words,

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
+from screener.family import Family
 from screener.rulebook import Rulebook
 from screener.seal import Seal
 from screener.store.casebook import SqlCases
 from screener.store.sql import SqlStore
+from screener.tuning.tuner import Tuner
 from screener.web.account import AccountPage
 from screener.web.answers import Answers
 from screener.web.bulk import Bulk
@@ -34,18 +36,27 @@ from screener.web.passkeys import Passkeys
 from screener.web.password_pages import PasswordPages
 from screener.web.people import People
 from screener.web.people_pages import PeoplePages
+from screener.web.quiet import Quiet
+from screener.web.rule_changes import RuleChanges
+from screener.web.rule_editor import RuleEditor
+from screener.web.rules_page import RulesPage
 from screener.web.search import Search
 from screener.web.steps_page import StepsPage
+from screener.web.trial_pages import TrialPages
+from screener.web.trials import Trials
+from screener.web.workbench import Workbench
 
 
 @dataclass(frozen=True, kw_only=True)
 class House:
-    """What every room is given; `rulebook` gives the one in force."""
+    """What every room is given; `rulebook` gives the one in force, `tuner` changes it."""
 
     store: SqlStore
     desk: SqlDesk
     seal: Seal
     rulebook: Callable[[], Rulebook]
+    tuner: Tuner
+    family: Family
     evidence_key: Path
 
 
@@ -66,6 +77,7 @@ def rooms(house: House) -> Callable[[Door, Pages], Iterable[APIRouter]]:
             excerpts=Excerpts(engine=engine, seal=house.seal),
             answers=Answers(engine=engine),
             announce=desk.announce,
+            made=house.tuner.of_alert,
             meter=gauge.of,
         ).routes()
         yield EvidencePage(
@@ -78,6 +90,15 @@ def rooms(house: House) -> Callable[[Door, Pages], Iterable[APIRouter]]:
             key=house.evidence_key,
             announce=desk.announce,
         ).routes()
+        bench = Workbench(
+            desk=desk, door=door, pages=pages, rulebook=house.rulebook, tuner=house.tuner, family=house.family
+        )
+        trials = Trials(store=house.store, bench=bench)
+        yield RulesPage(bench=bench, trials=trials, engine=engine).routes()
+        yield TrialPages(bench=bench, trials=trials, deeds=deeds, announce=desk.announce).routes()
+        yield RuleEditor(bench=bench, trials=trials).routes()
+        yield RuleChanges(bench=bench).routes()
+        yield Quiet(bench=bench, trials=trials, files=CaseFiles(engine=engine), deeds=deeds).routes()
         yield Search(desk=desk, door=door, pages=pages, filters=Filters(engine=engine)).routes()
         yield Bulk(desk=desk, door=door, pages=pages, deeds=deeds, announce=desk.announce).routes()
         yield StepsPage(desk=desk, door=door, pages=pages).routes()

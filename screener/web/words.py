@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from screener.rules import Stage
+from screener.rules import Stage, Status
 from screener.web.base import Coverage, IssueView
 from screener.web.tongue import _, later, plural
 
@@ -12,6 +12,13 @@ STAGES: dict[Stage, tuple[str, str]] = {
     "befriend": (later("Winning trust"), later("asks about life, family and friends")),
     "isolate": (later("Drawing away"), later("secrecy, another app, the camera")),
     "pressure": (later("Pressure"), later("threats or demands")),
+}
+
+STATUSES: dict[Status, str] = {
+    "stable": later("counts"),
+    "trial": later("counts, on trial"),
+    "sandbox": later("is only tried out, and does not count"),
+    "retired": later("switched off"),
 }
 
 MONTHS = (

@@ -65,10 +65,16 @@ def app(desk: MemoryDesk, claim: Claim, clock: Clock) -> FastAPI:
     def rooms(door: Door, pages: Pages) -> list[APIRouter]:
         cases: Any = MemoryCases(desk)
         parts = dict.fromkeys(("files", "deeds", "excerpts", "answers"), cases)
-        case = Case(desk=desk, door=door, pages=pages, rulebook=lambda: RULES, announce=lambda change: None, **parts)
+        case = Case(
+            desk=desk, door=door, pages=pages, rulebook=lambda: RULES, announce=lambda change: None, made=never, **parts
+        )
         return [case.routes()]
 
     return create_app(desk, claim=claim, secret=SECRET, logins=desk.logins, hosts=hosts, clock=clock, rooms=rooms)
+
+
+async def never(alert: str) -> None:
+    """Nothing was changed because of any alert."""
 
 
 type Visitors = Callable[..., httpx.AsyncClient]

@@ -13,10 +13,14 @@ from sqlalchemy import update
 from screener.events import Event
 from screener.family import Family, Member
 from screener.pipeline import Followed, Pipeline
+from screener.resources import shipped
+from screener.rulebook import Library
+from screener.rulebook.live import Live
 from screener.seal import Seal
 from screener.spool import Reader
 from screener.store.people import users
 from screener.store.sql import SqlStore
+from screener.tuning.tuner import Tuner
 from screener.web.app import create_app
 from screener.web.auth import hashed
 from screener.web.claim import Claim
@@ -28,6 +32,8 @@ from tests.make import NOON, RULES, a_contact, a_message, a_request, an_acceptan
 SECRET = b"a key for tests that opens nothing at all"
 PASSWORD = "four words in a row"
 HASH = hashed(PASSWORD)
+SHIPPED = Library(shipped("rules"))
+SHIPPED.read()
 
 KIM = Member.named("Kim", age=11, timezone="Europe/London", accounts={"facebook": ("100000000000001",)})
 """A child of an age at which parents see everything from `look` on."""
@@ -60,6 +66,9 @@ class Home:
     seal: Seal
     clock: Clock
     claim: Claim
+    tuner: Tuner
+    live: Live
+    folder: Path
     made: list[httpx.AsyncClient] = field(default_factory=list)
 
     async def happens(self, *events: Event) -> list[Followed | None]:
@@ -96,6 +105,14 @@ class Home:
         await self.store.close()
 
 
+def rules_of(folder: Path, family: Family, store: SqlStore) -> tuple[Tuner, Live]:
+    """The family's own rules, over shipped ones that are read only once for all tests."""
+    library = Library(shipped("rules"), folder / "rules", members=[member.name for member in family.members])
+    library._shipped = SHIPPED._shipped
+    live = Live(library=library, book=RULES, told=lambda book: None)
+    return Tuner(library=library, engine=store.engine, apply=live.read), live
+
+
 async def a_home(
     folder: Path, *, family: Family = EVERYBODY, clock: Clock | None = None, claimed: bool = True, **more: Any
 ) -> Home:
@@ -105,6 +122,7 @@ async def a_home(
     store = await SqlStore.opened(folder / "screener.db", seal)
     desk = SqlDesk(store, Reader(folder / "spool.db"), family=family)
     claim = Claim.new(clock())
+    tuner, live = rules_of(folder, family, store)
     app = create_app(
         desk,
         claim=claim,
@@ -113,12 +131,30 @@ async def a_home(
         clock=clock,
         rooms=rooms(
             House(
-                store=store, desk=desk, seal=seal, rulebook=lambda: RULES, evidence_key=folder / "evidence.key", **more
+                store=store,
+                desk=desk,
+                seal=seal,
+                rulebook=live,
+                tuner=tuner,
+                family=family,
+                evidence_key=folder / "evidence.key",
+                **more,
             )
         ),
     )
     pipeline = Pipeline(family=family, rulebook=RULES, store=store, since=NOON - timedelta(days=400))
-    home = Home(store=store, desk=desk, app=app, pipeline=pipeline, seal=seal, clock=clock, claim=claim)
+    home = Home(
+        store=store,
+        desk=desk,
+        app=app,
+        pipeline=pipeline,
+        seal=seal,
+        clock=clock,
+        claim=claim,
+        tuner=tuner,
+        live=live,
+        folder=folder,
+    )
     if claimed and not await desk.users():
         await home.person("anna", role="owner")
     return home

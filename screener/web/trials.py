@@ -1,0 +1,156 @@
+"""Changes of the rules that are being tried out: each runs beside everything else, and waits for a parent's yes."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from screener.family import Member
+from screener.feedback import Mute
+from screener.rulebook import Rulebook
+from screener.store.sql import SqlStore
+from screener.tuning.base import Books, Difference, Effect, Side
+from screener.tuning.effect import dry_run
+from screener.tuning.quiet import hides_a_threat
+from screener.tuning.tuner import Draft, What
+from screener.web.roles import Eyes
+from screener.web.workbench import Workbench
+
+log = logging.getLogger(__name__)
+
+MOST = 24
+SOON_SECONDS = 1.5
+"""What is found so quickly is shown at once, without a page that says to wait."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """One change that is offered: lines of a file, or a reason that no longer counts in one relationship."""
+
+    what: What
+    draft: Draft | None = None
+    mute: Mute | None = None
+    relationship: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """An option with what it would have done, as far as one may see that."""
+
+    place: int
+    option: Option
+    effect: Effect
+    added: Sequence[Difference]
+    removed: Sequence[Difference]
+    changed: Sequence[Difference]
+    hides: bool
+    """It would have taken away what needed somebody, or what held a threat."""
+
+    @property
+    def weight(self) -> int:
+        return len(self.added) + len(self.removed) + len(self.changed)
+
+
+@dataclass(kw_only=True)
+class Trial:
+    """What one user is trying out. `back` is where it came from."""
+
+    id: str
+    user: str
+    options: Sequence[Option]
+    back: str
+    at: datetime
+    alert: str | None = None
+    done: float = 0.0
+    effects: Sequence[Effect] | None = None
+    failed: bool = False
+    task: asyncio.Task[None] | None = field(default=None, repr=False)
+
+    def found(self, eyes: Eyes) -> Sequence[Found]:
+        """The options with their effects; what this user may not see is neither shown nor counted."""
+
+        def seen(differences: Sequence[Difference]) -> Sequence[Difference]:
+            return [each for each in differences if eyes.sight(each) == "whole"]
+
+        made = [
+            Found(
+                place=place,
+                option=option,
+                effect=effect,
+                added=seen(effect.added),
+                removed=seen(effect.removed),
+                changed=seen(effect.changed),
+                hides=hides_a_threat(effect),
+            )
+            for place, (option, effect) in enumerate(zip(self.options, self.effects or (), strict=False))
+        ]
+        if self.alert is None:
+            return made
+        # Of what is proposed, that which changes least stands first; what would hide a threat is not offered at all.
+        return sorted((each for each in made if not each.hides), key=lambda each: each.weight)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trials:
+    """Those of the last hours, in memory only. One is judged at a time: it must not crowd out the screening."""
+
+    store: SqlStore
+    bench: Workbench
+    kept: dict[str, Trial] = field(default_factory=dict)
+    turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+
+    async def begin(self, options: Sequence[Option], *, user: str, back: str, alert: str | None = None) -> Trial:
+        """Begins it, and comes back when it is found out or after a moment."""
+        now = self.bench.door.clock()
+        trial = Trial(id=secrets.token_hex(16), user=user, options=options, back=back, at=now, alert=alert)
+        while len(self.kept) >= MOST:
+            oldest = self.kept.pop(next(iter(self.kept)))
+            if oldest.task is not None:
+                oldest.task.cancel()
+        self.kept[trial.id] = trial
+        trial.task = asyncio.create_task(self._run(trial))
+        await asyncio.wait([trial.task], timeout=SOON_SECONDS)
+        return trial
+
+    def find(self, id: str, user: str) -> Trial | None:
+        """A trial is seen only by whoever began it."""
+        trial = self.kept.get(id)
+        return trial if trial is not None and trial.user == user else None
+
+    def done(self, trial: Trial) -> None:
+        """It was taken: a second press must not do it twice."""
+        self.kept.pop(trial.id, None)
+
+    async def _run(self, trial: Trial) -> None:
+        def progress(done: float) -> None:
+            trial.done = done
+
+        try:
+            async with self.turn:
+                now = self.bench.rulebook()
+                sides = [await self._side(option, now) for option in trial.options]
+                trial.effects = await dry_run(
+                    self.store, self.bench.family, Side(books=_books(now)), sides, trial.at, progress=progress
+                )
+        except asyncio.CancelledError:
+            raise
+        except Exception as bug:
+            # The edge of a task that nobody waits for: the page says so, and nothing was changed.
+            log.error("a dry run failed: %s", type(bug).__name__)
+            trial.failed = True
+
+    async def _side(self, option: Option, now: Rulebook) -> Side:
+        if option.draft is not None:
+            return Side(books=_books(await self.bench.tuner.tried(option.draft)))
+        assert option.mute is not None
+        return Side(books=_books(now), answers={option.relationship: (option.mute,)})
+
+
+def _books(book: Rulebook) -> Books:
+    def of(member: Member, platform: str) -> Rulebook:
+        return book.of(member.name, platform)
+
+    return of
