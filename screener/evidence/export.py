@@ -48,7 +48,7 @@ async def exported(cases: Cases, case: Case, key: Ed25519PrivateKey, *, wish: Wi
     """The bag of a case as it is now. Raises Mistake where it can't be made as wished."""
     if wish.passphrase and len(wish.passphrase) < SHORTEST_PASSPHRASE:
         raise Mistake(f"passphrase: too short. Take at least {SHORTEST_PASSPHRASE} letters, such as four words.")
-    found = await gathered(cases, case)
+    found = await gathered(cases, case, hold=True)
     folder = f"screener-evidence-{''.join(letter for letter in case.id if letter.isalnum())[:16]}-{now:%Y%m%d-%H%M%S}"
     pieces = bag.packed(await _contents(cases, found, key, wish=wish, now=now, folder=folder))
     if wish.passphrase:

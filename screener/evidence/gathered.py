@@ -12,6 +12,8 @@ from screener.evidence.base import Case, Cases, Entry
 MOST_FOUND = 500
 MOST_FAULTS = 20
 MOST_PAYMENTS = 100
+MOST_HELD = 25_000
+"""So many entries are held for the files of a bag; a longer chain is walked along for each, which takes longer."""
 EVENTS = frozenset(
     {
         "message", "friend_request", "accepted", "declined", "removed", "blocked", "edited", "deleted", "call",
@@ -73,6 +75,8 @@ class Gathered:
     media: int = 0
     before: int = 0
     left_out: int = 0
+    held: list[Entry] | None = None
+    """All entries, where that was asked and there are not too many."""
     faults: list[str] = field(default_factory=list)
     """What is wrong with the chain itself; nothing where it is whole."""
 
@@ -138,13 +142,17 @@ class Gathered:
         return any(trace.kind in kinds and trace.by != "member" for trace in self.traces.values())
 
 
-async def gathered(cases: Cases, case: Case) -> Gathered:
-    """Walks along the whole chain of a case, and checks it on the way."""
+async def gathered(cases: Cases, case: Case, *, hold: bool = False) -> Gathered:
+    """Walks along the whole chain of a case, and checks it on the way; with `hold`, its entries are held."""
     found, check = Gathered(case=case), chain.Check(case=case.id)
+    held: list[Entry] | None = [] if hold and case.count <= MOST_HELD else None
     async for entry in cases.entries(case.id):
         if len(found.faults) < MOST_FAULTS:
             found.faults += [f"{fault.number}: {fault.why}" for fault in check.follow(entry.as_link())]
         found.take(entry)
+        if held is not None:
+            held.append(entry)
+    found.held = held
     found.head = found.head or check.head
     if len(found.faults) < MOST_FAULTS:
         found.faults += [f"{fault.number}: {fault.why}" for fault in check.end()]

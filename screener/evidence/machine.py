@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from screener.chain import ERASED
 from screener.errors import Mistake
 from screener.evidence.base import Cases, Entry
 from screener.evidence.gathered import EVENTS, Gathered
@@ -32,9 +33,8 @@ async def chain_lines(cases: Cases, found: Gathered) -> AsyncIterator[bytes]:
     """Every entry with its link, its salt and what it says: what the verifier follows. Raises Mistake where something
     was deleted since the walk, as the rest of the bag would still say it.
     """
-    bare, piece = 0, io.BytesIO()
+    piece = io.BytesIO()
     async for entry in until(cases, found):
-        bare += entry.body is None
         line = entry.header() | {
             "link": entry.link.hex(),
             "salt": entry.salt.hex() if entry.salt is not None else None,
@@ -45,8 +45,17 @@ async def chain_lines(cases: Cases, found: Gathered) -> AsyncIterator[bytes]:
             yield piece.getvalue()
             piece = io.BytesIO()
     yield piece.getvalue()
-    if bare != found.bare:
+    now = await cases.case(found.case.id)
+    if now is None or (now.count > found.count and await _was_erased(cases, found)):
         raise Mistake("evidence: something was deleted from this case meanwhile. Export it again.")
+
+
+async def _was_erased(cases: Cases, found: Gathered) -> bool:
+    """Whether a deletion was entered since the walk."""
+    async for entry in cases.entries(found.case.id):
+        if entry.number > found.count and entry.kind == ERASED:
+            return True
+    return False
 
 
 async def case_json(cases: Cases, found: Gathered, *, made: datetime) -> AsyncIterator[bytes]:
@@ -110,6 +119,10 @@ FORMULA = "=+-@|%\uff1d\uff0b\uff0d\uff20\u2212"
 
 async def until(cases: Cases, found: Gathered) -> AsyncIterator[Entry]:
     """The entries of the walk again; what was added since is for the next bag."""
+    if found.held is not None:
+        for entry in found.held:
+            yield entry
+        return
     async for entry in cases.entries(found.case.id):
         if entry.number > found.count:
             break

@@ -228,7 +228,6 @@ def test_no_cell_of_the_timeline_begins_like_a_formula(skype: Path, facebook: Pa
         "\u200b=1",
         "\ufeff=cmd|' /C calc'!A0",
         "＝1",
-        "\0=1",
     ],
 )
 def test_whatever_a_spreadsheet_could_calculate_with_is_made_text(written: str):
