@@ -19,6 +19,7 @@ from screener.errors import Mistake
 from screener.home import announce, leaf
 from screener.home.folder import Home
 from screener.home.pac import pac
+from screener.home.router import switch
 from screener.notify.bell import Bell
 from screener.notify.dispatch import Dispatch
 from screener.notify.outbox import Outbox
@@ -61,7 +62,8 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
         log.error("%s", mistake)
         issues, meaning = [*issues, health.of_meaning(str(mistake), datetime.now(UTC))], None
     family = settings.household()
-    desk = SqlDesk(store, reader, issues, enrolled=home.enrolled_devices, family=family)
+    heart = switch.heard if settings.router.inside else None
+    desk = SqlDesk(store, reader, issues, enrolled=home.enrolled_devices, family=family, router=heart)
     pipeline = Pipeline(family=family, rulebook=rules, store=store, since=await store.begun(), meaning=meaning)
     bell = Bell()
 
