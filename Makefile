@@ -1,7 +1,7 @@
 # Two commands do everything: `make up` runs Screener, `make test` tests it. Both install what they need into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: words help setup test-setup up demo test check bench pictures soak lock clean
+.PHONY: words help setup test-setup up demo test check bench pictures soak deb lock clean
 
 PYTHON := .venv/bin/python
 
@@ -38,9 +38,13 @@ bench: ## measure what it costs, each figure beside a named baseline
 pictures: test-setup ## take the manual's pictures again (ARGS=--icons draws the icons too)
 	@exec $(PYTHON) -m scripts.pictures $(ARGS)
 
-soak: ## give every decoder a hundred thousand broken captures (ARGS="--inputs N" gives another number)
+soak: ## an hour of mixed traffic with 200 sockets through the proxy, then a hundred thousand broken captures (MINUTES=60, ARGS="--inputs N")
 	@sh scripts/setup.sh test
+	@$(PYTHON) -m bench.traffic --minutes $(or $(MINUTES),60)
 	@exec $(PYTHON) -m bench.soak $(ARGS)
+
+deb: ## build a Debian package into dist/
+	@sh packaging/build-deb.sh
 
 words: ## collect the dashboard's sentences into its catalogues and compile them (ARGS=--check only looks)
 	@sh scripts/setup.sh test

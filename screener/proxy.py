@@ -41,6 +41,7 @@ with suppress(Mistake):
 from addons.enrolled import Enrolled
 from addons.gate import Gate
 from addons.guard import Guard
+from addons.names import CheckPageName
 from addons.neighbours import ByCard
 from addons.tap import Tap
 
@@ -116,6 +117,8 @@ async def run(
         gate = Gate(table, enrolled, writer.saw, counts)
         if settings.router_port:
             master.addons.add(ByCard())
+        if settings.wireguard_port:
+            master.addons.add(CheckPageName(PROBE_ADDRESS))
         master.addons.add(guard, gate, Tap(writer.offer, table, enrolled.__contains__, counts))
         await _serve(master, settings, ready, stop)
         await enrolled.saved()
@@ -166,6 +169,8 @@ def _master(settings: ProxySettings, confdir: Path) -> DumpMaster:
         # Sockets that wait for a message stay silent for hours.
         tcp_timeout=86_400,
         onboarding=False,
+        # Only phones that dial in could speak it here; no browser takes a family's certificate over QUIC.
+        http3=False,
         ssl_insecure=False,
         store_streamed_bodies=False,
     )

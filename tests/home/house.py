@@ -5,6 +5,7 @@ Everything here is made by the tests and gone after them; no packet leaves these
 
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -194,7 +195,7 @@ class House:
 
     def resolve(self, who: str, name: str) -> list[str]:
         """Asks the router for a name's addresses, as every device does before it connects."""
-        return [found for kind in (1, 28) for found in self.inside(who, lambda kind=kind: _asked(name, kind))]
+        return [found for kind in (1, 28) for found in self.inside(who, lambda kind=kind: asked(name, kind))]
 
     def visit(self, who: str, name: str, path: str = "/", *, version: int = 4, trusts_us: bool = True) -> "Visit":
         """Opens a page over TLS, and says whose certificate was shown."""
@@ -267,13 +268,13 @@ def _visit(address: str, name: str, path: str, trust: ssl.SSLContext) -> Visit:
     return Visit(issuer=issuer, body=answer.partition(b"\r\n\r\n")[2])
 
 
-def _asked(name: str, kind: int) -> list[str]:
+def asked(name: str, kind: int, server: str = ADDRESSES["router"][0]) -> list[str]:
     """A name's addresses from the router's dnsmasq; kind 1 is IPv4, 28 is IPv6."""
     labels = b"".join(bytes([len(label)]) + label.encode() for label in name.split("."))
     question = struct.pack("!HHHHHH", 7, 0x0100, 1, 0, 0, 0) + labels + b"\0" + struct.pack("!HH", kind, 1)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
         line.settimeout(3)
-        line.sendto(question, (ADDRESSES["router"][0], 53))
+        line.sendto(question, (server, 53))
         answer = line.recv(4_096)
     found, at = [], len(question)
     for _ in range(struct.unpack_from("!H", answer, 6)[0]):
@@ -290,7 +291,7 @@ def _asked(name: str, kind: int) -> list[str]:
 @contextmanager
 def a_house(folder: Path) -> Iterator[House]:
     """Builds it, with the internet's servers running; takes it down whatever happens."""
-    house = House(folder=folder, tag=f"{os.getpid() % 100_000}", authority=an_authority(folder, PLATFORM, BANK))
+    house = House(folder=folder, tag=secrets.token_hex(3), authority=an_authority(folder, PLATFORM, BANK))
     house.home.mkdir(mode=0o700)
     house.names.mkdir()
     (house.home / "config.yaml").write_text(
