@@ -4,11 +4,19 @@ import time
 from ipaddress import IPv4Address
 
 from mitmproxy import dns
+from mitmproxy.master import Master
 from mitmproxy.net.dns import types
 
 from screener.home.probe import PROBE_HOST
 
 TTL_SECONDS = 60
+
+
+def before_others(master: Master, names: "CheckPageName") -> None:
+    """Puts it before mitmproxy's own look-up, which would wait for servers that know nothing of the page."""
+    resolver = master.addons.get("dnsresolver")
+    master.addons.remove(resolver)
+    master.addons.add(names, resolver)
 
 
 class CheckPageName:

@@ -27,7 +27,7 @@ from screener.errors import Mistake
 from screener.home.folder import Home
 from screener.home.probe import Probe
 from screener.home.router.ruleset import PROBE_ADDRESS
-from screener.home.vitals import Vitals, raise_limit
+from screener.home.vitals import Vitals
 from screener.home.wireguard import KEYS
 from screener.platforms import Endpoints, endpoints
 from screener.resources import shipped
@@ -41,7 +41,7 @@ with suppress(Mistake):
 from addons.enrolled import Enrolled
 from addons.gate import Gate
 from addons.guard import Guard
-from addons.names import CheckPageName
+from addons.names import CheckPageName, before_others
 from addons.neighbours import ByCard
 from addons.tap import Tap
 
@@ -118,7 +118,7 @@ async def run(
         if settings.router_port:
             master.addons.add(ByCard())
         if settings.wireguard_port:
-            master.addons.add(CheckPageName(PROBE_ADDRESS))
+            before_others(master, CheckPageName(PROBE_ADDRESS))
         master.addons.add(guard, gate, Tap(writer.offer, table, enrolled.__contains__, counts))
         await _serve(master, settings, ready, stop)
         await enrolled.saved()
@@ -155,8 +155,7 @@ async def _serve(
 def _master(settings: ProxySettings, confdir: Path) -> DumpMaster:
     master = DumpMaster(Options(confdir=str(confdir)), with_termlog=False, with_dumper=False)
     modes = ["regular"]
-    if settings.router_port:
-        # Every address, IPv6 too: the router's own rules say who gets in.
+    if settings.router_port:  # on every address: the router's own rules say who gets in
         modes.append(f"transparent@:{settings.router_port}")
     if settings.wireguard_port:
         modes.append(f"wireguard:{confdir / KEYS}@:{settings.wireguard_port}")
@@ -290,7 +289,6 @@ def main(arguments: list[str] | None = None) -> None:
     """The entry of the process: `python -m screener.proxy --home DIR`."""
     logging.basicConfig(level=logging.WARNING, format="screener: %(message)s")
     logging.getLogger("mitmproxy").propagate = False
-    raise_limit()
     try:
         asyncio.run(_until_told(_settings(arguments)))
     except Mistake as why:

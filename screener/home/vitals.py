@@ -22,7 +22,11 @@ class Vitals:
         self._next: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
-        """Begins to measure."""
+        """Begins to measure, with as many descriptors as there may be."""
+        raise_limit()
+        self._wait()
+
+    def _wait(self) -> None:
         self._due = time.monotonic() + TICK_SECONDS
         self._next = asyncio.get_running_loop().call_later(TICK_SECONDS, self._tick)
 
@@ -33,7 +37,7 @@ class Vitals:
 
     def _tick(self) -> None:
         self._late = [*self._late[1 - WINDOW_TICKS :], max(0.0, time.monotonic() - self._due)]
-        self.start()
+        self._wait()
 
     def told(self) -> bytes:
         """Lateness of the loop over the last seconds, memory, and open descriptors, as JSON."""

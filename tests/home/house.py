@@ -278,13 +278,13 @@ def asked(name: str, kind: int, server: str = ADDRESSES["router"][0]) -> list[st
         answer = line.recv(4_096)
     found, at = [], len(question)
     for _ in range(struct.unpack_from("!H", answer, 6)[0]):
-        assert answer[at] >= 0xC0, "only answers with a pointer are expected"
-        got, _, _, size = struct.unpack_from("!HHIH", answer, at + 2)
+        # The name once more: as a pointer to the question, or in full.
+        name_bytes = 2 if answer[at] >= 0xC0 else answer.index(0, at) - at + 1
+        got, _, _, size = struct.unpack_from("!HHIH", answer, at + name_bytes)
+        at += name_bytes + 10
         if got == kind:
-            found.append(
-                socket.inet_ntop(socket.AF_INET if kind == 1 else socket.AF_INET6, answer[at + 12 : at + 12 + size])
-            )
-        at += 12 + size
+            found.append(socket.inet_ntop(socket.AF_INET if kind == 1 else socket.AF_INET6, answer[at : at + size]))
+        at += size
     return found
 
 
