@@ -96,7 +96,7 @@ needed=$(find "$lib" -type f \( -name '*.so*' -o -name 'python3.13' \) -exec ldd
 for file in $needed; do
     real=$(readlink -f "$file")
     dpkg -S "$file" 2>/dev/null || dpkg -S "$real" 2>/dev/null || dpkg -S "/usr$file" 2>/dev/null || true
-done | sed 's/:.*//' | grep -E '^lib' | sort -u >"$work/libraries"
+done | sed 's/:.*//' | grep -E '^(lib|zlib)' | sort -u >"$work/libraries"
 depends=$( (for each in $needs adduser; do echo "$each"; done; cat "$work/libraries") | paste -sd, | sed 's/,/, /g')
 
 mkdir "$stage/DEBIAN"
@@ -120,6 +120,6 @@ chmod 755 "$stage/DEBIAN/postinst" "$stage/DEBIAN/prerm" "$stage/DEBIAN/postrm"
 find "$stage" -type d -exec chmod 755 {} +
 
 deb=$root/dist/screener_${version}_$arch.deb
-pack="dpkg-deb --root-owner-group -Zxz -z3 --build"
+pack="dpkg-deb --root-owner-group -Zzstd -z9 --build"
 $pack "$stage" "$deb" >"$work/log" 2>&1 || fail "dpkg-deb" "could not pack ($(last_words "$work/log"))" "Is the disk full?"
 say "$deb ($(du -h "$deb" | cut -f1), $((size / 1024)) MB installed)"
