@@ -32,14 +32,15 @@ in_root dpkg -i /tmp/screener.deb
 in_root screener --version
 in_root stat -c '%U %a %n' /var/lib/screener
 in_root screener router on --dry-run --home /var/lib/screener 2>&1 | head -n 3 || true
-in_root su screener -s /bin/sh -c 'SCREENER_HOME=/var/lib/screener timeout 60 /usr/lib/screener/bin/screener up' \
+in_root su screener -s /bin/sh -c 'SCREENER_HOME=/var/lib/screener echo $$ >/tmp/pid; exec timeout 240 /usr/lib/screener/bin/screener up' \
     >"$root/tmp/up" 2>&1 &
 up=$!
-for _ in $(seq 1 120); do
+for _ in $(seq 1 480); do
     if grep -q 'Screener is running' "$root/tmp/up"; then break; fi
     sleep 0.5
 done
 grep 'Screener is running' "$root/tmp/up" || { cat "$root/tmp/up"; exit 1; }
+kill "$(cat "$root/tmp/pid")" 2>/dev/null || true
 wait "$up" || true
 in_root dpkg --purge screener
 listed >"$root/tmp/after"
