@@ -32,7 +32,7 @@ in_root dpkg -i /tmp/screener.deb
 in_root screener --version
 in_root stat -c '%U %a %n' /var/lib/screener
 in_root screener router on --dry-run --home /var/lib/screener 2>&1 | head -n 3 || true
-in_root su screener -s /bin/sh -c 'SCREENER_HOME=/var/lib/screener echo $$ >/tmp/pid; exec timeout 240 /usr/lib/screener/bin/screener up' \
+in_root su screener -s /bin/sh -c 'export SCREENER_HOME=/var/lib/screener; echo $$ >/tmp/pid; exec timeout 240 /usr/lib/screener/bin/screener up' \
     >"$root/tmp/up" 2>&1 &
 up=$!
 for _ in $(seq 1 480); do

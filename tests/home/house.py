@@ -128,7 +128,8 @@ class House:
             env={**os.environ, "SCREENER_SUPERVISED": "1"},
         )
         assert self.proxy.stdout is not None
-        assert self.proxy.stdout.readline().startswith(b"ready")
+        said = self.proxy.stdout.readline()
+        assert said.startswith(b"ready"), f"the proxy ended with status {self.proxy.wait(10)}"
 
     def stop_proxy(self, how: int = signal.SIGTERM) -> None:
         if self.proxy is not None:
