@@ -256,8 +256,12 @@ def watch_loop(loop: asyncio.AbstractEventLoop, still_seconds: float = STILL_SEC
 async def _until_told(settings: ProxySettings) -> None:
     stop = asyncio.Event()
     end_with(stop)
-    watch_loop(asyncio.get_running_loop())
-    await run(settings, ready=lambda port: print(f"ready {port}", flush=True), stop=stop)
+
+    def ready(port: int) -> None:
+        watch_loop(asyncio.get_running_loop())  # not before: a slow machine starts slowly, and holds up nobody by that
+        print(f"ready {port}", flush=True)
+
+    await run(settings, ready=ready, stop=stop)
 
 
 def _settings(arguments: list[str] | None) -> ProxySettings:
