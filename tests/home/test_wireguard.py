@@ -26,6 +26,8 @@ def dial_in(house: House) -> None:
     plain = "\n".join(line for line in settings.splitlines() if not line.startswith(("Address", "DNS")))
     file = house.folder / "wg.conf"
     file.write_text(plain)
+    door = Path(f"/run/wireguard/{TUNNEL}.sock")
+    door.unlink(missing_ok=True)  # one that was killed leaves its own behind
     house.servers.append(
         subprocess.Popen(
             ["ip", "netns", "exec", house.space("guest"), "wireguard-go", "-f", TUNNEL],
@@ -35,7 +37,7 @@ def dial_in(house: House) -> None:
             env={**os.environ, "WG_I_PREFER_BUGGY_USERSPACE_TO_POLISHED_KMOD": "1", "LOG_LEVEL": "silent"},
         )
     )
-    house.wait(lambda: Path(f"/run/wireguard/{TUNNEL}.sock").exists())
+    house.wait(door.exists)
     house.at("guest", "wg", "setconf", TUNNEL, str(file))
     house.at("guest", "ip", "address", "add", "10.0.0.1/32", "dev", TUNNEL)
     house.at("guest", "ip", "link", "set", TUNNEL, "mtu", "1420", "up")
