@@ -1,7 +1,7 @@
 # Two commands do everything: `make up` runs Screener, `make test` tests it. Both install what they need into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: editor words help setup test-setup up demo test check bench pictures soak lock clean
+.PHONY: editor words help setup test-setup up demo test check bench pictures soak deb lock clean
 
 PYTHON := .venv/bin/python
 
@@ -38,11 +38,15 @@ bench: ## measure what it costs, each figure beside a named baseline
 pictures: test-setup ## take the manual's pictures again (ARGS=--icons draws the icons too)
 	@exec $(PYTHON) -m scripts.pictures $(ARGS)
 
-soak: ## a hundred thousand broken captures (ARGS="--inputs N"), and evidence broken and killed a thousand times
+soak: ## an hour of mixed traffic (MINUTES=60), a hundred thousand broken captures (ARGS="--inputs N"), and evidence broken and killed a thousand times
 	@sh scripts/setup.sh test
+	@$(PYTHON) -m bench.traffic --minutes $(or $(MINUTES),60)
 	@$(PYTHON) -m bench.soak $(ARGS)
 	@folder=$$(mktemp -d) && $(PYTHON) -m tests.killing "$$folder" 1000 && rm -r "$$folder"
 	@exec $(PYTHON) -m bench.tampering
+
+deb: ## build a Debian package into dist/
+	@sh packaging/build-deb.sh
 
 words: ## collect the dashboard's sentences into its catalogues and compile them (ARGS=--check only looks)
 	@sh scripts/setup.sh test

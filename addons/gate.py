@@ -21,6 +21,7 @@ from addons.guard import Guard
 from addons.strikes import Strikes
 from addons.tap import device_of, home_option, host_of
 from screener.home.probe import PROBE_HOST, TRUST_HEADER, Probe
+from screener.home.vitals import ALIVE_PATH
 from screener.platforms import Endpoints, endpoints
 
 SILENCE_SECONDS = 1.0
@@ -142,7 +143,7 @@ class Gate:
         trusts = flow.client_conn.tls_established and _name(flow.client_conn.sni) == PROBE_HOST
         if flow.request.scheme == "https" and not trusts:
             return
-        if trusts:
+        if trusts and flow.request.path != ALIVE_PATH:
             device = device_of(flow.client_conn)
             self.counts["enrolled"] += device not in self._enrolled
             self._enrolled.add(device)

@@ -19,16 +19,22 @@ NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class Guard:
-    """`probe` is where the probe page listens; `steer` sends named hosts elsewhere, for tests and the demo only.
+    """`probe` is where the probe page listens, and `probe_at` is the address at which a router's devices look for it;
+    `steer` sends named hosts elsewhere, for tests and the demo only.
 
     Literal addresses are checked before the connection. Names are checked where they are resolved, so that nothing can
     change between check and connection, and so that a name with several addresses keeps those that are allowed.
     """
 
     def __init__(
-        self, probe: Address, steer: Mapping[str, Address] | None = None, counts: Counter[str] | None = None
+        self,
+        probe: Address,
+        steer: Mapping[str, Address] | None = None,
+        counts: Counter[str] | None = None,
+        probe_at: str = "",
     ) -> None:
         self.counts: Counter[str] = Counter() if counts is None else counts
+        self._probe, self._probe_at = probe, probe_at
         self._elsewhere = {**(steer or {}), PROBE_HOST: probe}
 
     def running(self) -> None:
@@ -49,7 +55,9 @@ class Guard:
         """Refuses literal addresses that are ours, which are not resolved."""
         server = connect.server
         try:
-            if server.address is not None and is_ours(server.address[0]):
+            if server.address is not None and server.address[0] == self._probe_at:
+                server.address = self._probe
+            elif server.address is not None and is_ours(server.address[0]):
                 self.counts["guarded"] += 1
                 server.error = REFUSED
         except BaseException:

@@ -15,6 +15,7 @@ from screener.family import Family, Member, Role, timezone_named
 HTTPS_PORT = 8789
 KEPT_DAYS = 30
 """So long words of strangers are kept at most, where no open case needs them."""
+CARD = re.compile("(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}", re.IGNORECASE)
 
 
 def _country(code: str) -> str:
@@ -24,11 +25,14 @@ def _country(code: str) -> str:
 
 
 def _device(address: str) -> str:
+    if CARD.fullmatch(address):
+        return address.lower().replace("-", ":")
     try:
         return str(ipaddress.ip_address(address))
     except ValueError:
         raise ValueError(
-            f'"{address[:60]}" is not an address. Write one such as "192.168.1.20", or "127.0.0.1" for this PC itself.'
+            f'"{address[:60]}" is not an address. Write one such as "192.168.1.20", or "127.0.0.1" for this PC itself;'
+            ' behind a router of Screener, its network card such as "02:00:5e:10:00:01".'
         ) from None
 
 
@@ -67,6 +71,20 @@ class ProxySection(_Strict):
     spool_megabytes: Annotated[int, Field(ge=1, le=16_384)] = 64
 
 
+def _interface(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,14}", name):
+        raise ValueError(f'"{name[:20]}" is not a network interface. Write one that "ip link" lists, such as "br0".')
+    return name
+
+
+class RouterSection(_Strict):
+    inside: tuple[Annotated[str, AfterValidator(_interface)], ...] = ()
+    port: Annotated[int, Field(ge=1, le=65535)] = 8786
+    dnsmasq: Annotated[str, Field(pattern="^/")] = "/etc/dnsmasq.d"
+    wireguard_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    wireguard_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:\-]{0,253}$")] = ""
+
+
 class DashboardSection(_Strict):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8788
@@ -96,6 +114,7 @@ class DashboardSection(_Strict):
 class Config(_Strict):
     family: FamilySettings = FamilySettings()
     proxy: ProxySection = ProxySection()
+    router: RouterSection = RouterSection()
     dashboard: DashboardSection = DashboardSection()
     rules: str | None = None
 

@@ -8,6 +8,8 @@ from screener.capture import Gap
 from screener.platforms import title
 from screener.store.base import Issue
 
+# The router's heartbeat leaves word every second.
+HEART_SILENT_SECONDS = 10
 # The proxy writes its counters at least every two seconds; much longer than that and it is not there.
 PROXY_SILENT_SECONDS = 15
 
@@ -155,3 +157,20 @@ def of_proxy(counters: Mapping[str, float], now: datetime) -> list[Issue]:
             )
         )
     return issues
+
+
+def of_router(heard: Mapping[str, object], now: datetime) -> list[Issue]:
+    """The issues of a router whose connections go direct; `heard` is what the heartbeat left word of."""
+    at, state, why = heard.get("at"), heard.get("state"), str(heard.get("why") or "")
+    if not isinstance(at, int | float) or now.timestamp() - at > HEART_SILENT_SECONDS:
+        what = "The router leads nothing to Screener: its heartbeat is not running. Browsing goes on without it."
+        mend = "Start it again with: systemctl start screener-heartbeat; then look at: screener router status"
+    elif state == "resting":
+        what = f"Protection is paused: the proxy failed three times within ten minutes ({why}). Browsing goes on."
+        mend = "It tries again by itself after ten minutes. If this happens again, use a faster machine, and report it."
+    elif state != "alive":
+        what = f"Nothing is led to the proxy at the moment: {why}. Browsing goes on without it."
+        mend = "If this lasts longer than a minute, run: screener router status"
+    else:
+        return []
+    return [Issue(key="router:away", severity="error", what=what, mend=mend, at=now)]

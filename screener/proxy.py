@@ -26,6 +26,9 @@ from screener.ending import end_with
 from screener.errors import Mistake
 from screener.home.folder import Home
 from screener.home.probe import Probe
+from screener.home.router.ruleset import PROBE_ADDRESS
+from screener.home.vitals import Vitals
+from screener.home.wireguard import KEYS
 from screener.platforms import Endpoints, endpoints
 from screener.resources import shipped
 from screener.spool import Writer, place
@@ -38,6 +41,8 @@ with suppress(Mistake):
 from addons.enrolled import Enrolled
 from addons.gate import Gate
 from addons.guard import Guard
+from addons.names import CheckPageName, before_others
+from addons.neighbours import ByCard
 from addons.tap import Tap
 
 CA_NAME = "Screener family CA"
@@ -72,11 +77,15 @@ UNUSED = (
 
 @dataclass(frozen=True, kw_only=True)
 class ProxySettings:
-    """What the proxy needs to know. What follows `spool_bytes` is for the demo and the tests alone."""
+    """What the proxy needs to know. `router_port` is where a router leads connections to, `wireguard_port` where phones
+    dial in; 0 is off. What follows `spool_bytes` is for the demo and the tests alone.
+    """
 
     home: Path
     host: str = "127.0.0.1"
     port: int = 8787
+    router_port: int = 0
+    wireguard_port: int = 0
     spool_bytes: int = MOST_BYTES
     steer: Mapping[str, tuple[str, int]] | None = None
     upstream_ca: Path | None = None
@@ -88,6 +97,8 @@ async def run(
 ) -> None:
     """Serves until `stop` is set; `ready` is told the port. `table` says what is watched. Raises Mistake."""
     _check_free(settings.host, settings.port)
+    if settings.router_port:
+        _check_free("", settings.router_port)
     home = Home(folder=settings.home)
     _make_authority(home)
     counts: Counter[str] = Counter()
@@ -95,17 +106,24 @@ async def run(
     enrolled = Enrolled(home.enrolled, settings.always_enrolled)
     table = table or endpoints()
     writer = Writer(place(home.folder), most_bytes=settings.spool_bytes, extra=lambda: dict(counts))
-    probe = Probe(certificate=home.certificate)
+    vitals = Vitals()
+    probe = Probe(certificate=home.certificate, vitals=vitals.told)
     logging.getLogger("mitmproxy").addHandler(errors)
     try:
         await probe.start()
+        vitals.start()
         master = _master(settings, home.ca)
-        guard = Guard(probe=probe.address, steer=settings.steer, counts=counts)
+        guard = Guard(probe=probe.address, steer=settings.steer, counts=counts, probe_at=PROBE_ADDRESS)
         gate = Gate(table, enrolled, writer.saw, counts)
+        if settings.router_port:
+            master.addons.add(ByCard())
+        if settings.wireguard_port:
+            before_others(master, CheckPageName(PROBE_ADDRESS))
         master.addons.add(guard, gate, Tap(writer.offer, table, enrolled.__contains__, counts))
         await _serve(master, settings, ready, stop)
         await enrolled.saved()
     finally:
+        vitals.stop()
         await probe.close()
         logging.getLogger("mitmproxy").removeHandler(errors)
         await asyncio.to_thread(writer.close)
@@ -118,11 +136,12 @@ async def _serve(
     stopping = asyncio.create_task(stop.wait())
     server: Proxyserver = master.addons.get("proxyserver")
     try:
-        while not (server.is_running and server.listen_addrs()):
+        modes = len(master.options.mode)
+        while len(listening := [each for each in server.servers if each.listen_addrs]) < modes or not server.is_running:
             if running.done() or any(mode.last_exception for mode in server.servers):
                 raise Mistake(_busy(settings.host, settings.port))
             await asyncio.sleep(0.02)
-        ready(server.listen_addrs()[0][1])
+        ready(next(each.listen_addrs[0][1] for each in listening if each.mode.type_name == "regular"))
         await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
         if not stop.is_set():
             raise Mistake("proxy: mitmproxy ended by itself. Start Screener again.")
@@ -135,7 +154,13 @@ async def _serve(
 
 def _master(settings: ProxySettings, confdir: Path) -> DumpMaster:
     master = DumpMaster(Options(confdir=str(confdir)), with_termlog=False, with_dumper=False)
+    modes = ["regular"]
+    if settings.router_port:  # on every address: the router's own rules say who gets in
+        modes.append(f"transparent@:{settings.router_port}")
+    if settings.wireguard_port:
+        modes.append(f"wireguard:{confdir / KEYS}@:{settings.wireguard_port}")
     master.options.update(
+        mode=modes,
         listen_host=settings.host,
         listen_port=settings.port,
         # Clients with public IPv6 addresses are at home as well; who may connect is the host's business.
@@ -143,6 +168,8 @@ def _master(settings: ProxySettings, confdir: Path) -> DumpMaster:
         # Sockets that wait for a message stay silent for hours.
         tcp_timeout=86_400,
         onboarding=False,
+        # Only phones that dial in could speak it here; no browser takes a family's certificate over QUIC.
+        http3=False,
         ssl_insecure=False,
         store_streamed_bodies=False,
     )
@@ -229,8 +256,12 @@ def watch_loop(loop: asyncio.AbstractEventLoop, still_seconds: float = STILL_SEC
 async def _until_told(settings: ProxySettings) -> None:
     stop = asyncio.Event()
     end_with(stop)
-    watch_loop(asyncio.get_running_loop())
-    await run(settings, ready=lambda port: print(f"ready {port}", flush=True), stop=stop)
+
+    def ready(port: int) -> None:
+        watch_loop(asyncio.get_running_loop())  # not before: a slow machine starts slowly, and holds up nobody by that
+        print(f"ready {port}", flush=True)
+
+    await run(settings, ready=ready, stop=stop)
 
 
 def _settings(arguments: list[str] | None) -> ProxySettings:
@@ -243,11 +274,14 @@ def _settings(arguments: list[str] | None) -> ProxySettings:
     parser.add_argument("--enrolled", action="append", default=[], help="for the tests: a device that is enrolled")
     given = parser.parse_args(arguments)
     home = Home(folder=given.home.resolve())
-    section = config.load(home.settings).proxy if home.settings.exists() else config.ProxySection()
+    found = config.load(home.settings) if home.settings.exists() else config.Config()
+    section, router = found.proxy, found.router
     return ProxySettings(
         home=home.folder,
         host=section.host,
         port=section.port,
+        router_port=router.port if router.inside else 0,
+        wireguard_port=router.wireguard_port,
         spool_bytes=section.spool_megabytes * 1024 * 1024,
         steer={str(name): (str(host), int(port)) for name, (host, port) in given.steer.items()},
         upstream_ca=given.upstream_ca,

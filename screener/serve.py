@@ -20,6 +20,7 @@ from screener.errors import Mistake
 from screener.home import announce, leaf
 from screener.home.folder import Home
 from screener.home.pac import pac
+from screener.home.router import switch
 from screener.notify.bell import Bell
 from screener.notify.dispatch import Dispatch
 from screener.notify.outbox import Outbox
@@ -69,7 +70,8 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
         log.error("%s", mistake)
         deaf, meaning = [health.of_meaning(str(mistake), datetime.now(UTC))], None
     issues = [*_of_rules(rules, home), *deaf]
-    desk = SqlDesk(store, reader, issues, enrolled=home.enrolled_devices, family=family)
+    heart = switch.heard if settings.router.inside else None
+    desk = SqlDesk(store, reader, issues, enrolled=home.enrolled_devices, family=family, router=heart)
     pipeline = Pipeline(family=family, rulebook=rules, store=store, since=await store.begun(), meaning=meaning)
     bell = Bell()
 

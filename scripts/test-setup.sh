@@ -40,6 +40,15 @@ if ! command -v certutil >/dev/null; then
     apt_install libnss3-tools
 fi
 
+# A home of network namespaces is a router with these, and phones that dial in.
+if [ "$(uname)" = Linux ]; then
+    for need in nft:nftables dnsmasq:dnsmasq-base ip:iproute2 wg:wireguard-tools wireguard-go:wireguard-go systemd-analyze:systemd; do
+        if ! command -v "${need%%:*}" >/dev/null; then
+            if may_use_apt; then apt_install "${need#*:}"; else say "${need%%:*}: not found; the router's tests need it"; fi
+        fi
+    done
+fi
+
 for lock in "$root"/tests/clients/*/requirements.lock; do
     if [ -f "$lock" ]; then
         client=${lock%/*}

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from screener import __version__
-from screener.cli import evidence, key, new, rules
+from screener.cli import evidence, key, new, router, rules
 from screener.cli.base import HomeOption, JsonOption, RulesOption, mistakes_told
 from screener.errors import Mistake
 
@@ -23,6 +23,7 @@ app.add_typer(rules.app, name="rules")
 app.add_typer(new.app, name="new")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(key.app, name="key")
+app.add_typer(router.app, name="router")
 
 
 @app.callback(invoke_without_command=True)

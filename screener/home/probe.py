@@ -4,9 +4,11 @@ import asyncio
 import base64
 import hashlib
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from screener import platforms
+from screener.home.vitals import ALIVE_PATH
 
 log = logging.getLogger(__name__)
 
@@ -72,8 +74,9 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 class Probe:
     """A tiny server on loopback. It serves two pages and the certificate, and reads nothing but the request's head."""
 
-    def __init__(self, certificate: Path) -> None:
+    def __init__(self, certificate: Path, vitals: Callable[[], bytes] = lambda: b"{}") -> None:
         self._certificate = certificate
+        self._vitals = vitals
         self._server: asyncio.Server | None = None
 
     @property
@@ -121,6 +124,8 @@ class Probe:
             text = LOOKED_AFTER.format(platforms=_watched()) if trusts else NOT_YET
             body = PAGE.format(style=STYLE, text=text).encode()
             return _reply(200, "text/html; charset=utf-8", body, has_body=method == "GET")
+        if path == ALIVE_PATH:
+            return _reply(200, "application/json", self._vitals(), has_body=method == "GET")
         if path == "/ca.crt":
             try:
                 body = await asyncio.to_thread(self._certificate.read_bytes)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import secrets
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -35,7 +35,7 @@ MAX_WAITING = 100
 
 class SqlDesk:
     """See `screener.web.base.Desk`. `lasting` are issues that last, such as a broken rule, and whoever gave them may
-    change them; `enrolled` says which devices are looked after.
+    change them; `enrolled` says which devices are looked after, `router` what a router's heartbeat left word of.
     """
 
     def __init__(
@@ -45,12 +45,14 @@ class SqlDesk:
         lasting: list[Issue] | None = None,
         enrolled: Callable[[], Collection[str]] = frozenset,
         family: Family | None = None,
+        router: Callable[[], Mapping[str, object]] | None = None,
     ) -> None:
         self._engine = store.engine
         self._reader = reader
         self._lasting = lasting if lasting is not None else []
         self._enrolled = enrolled
         self._family = family or Family()
+        self._router = router
         self._listeners: set[asyncio.Queue[Change]] = set()
 
     def announce(self, change: Change) -> None:
@@ -101,6 +103,8 @@ class SqlDesk:
         heard = select(canaries).where(canaries.c.last >= micros(now - ISSUE_ENDS_AFTER))
         birds = [canary_of(row) for row in await self._rows(heard)]
         lasting = [*health.of_proxy(counters, now), *health.of_canaries(birds), *self._lasting]
+        if self._router is not None:
+            lasting += health.of_router(await asyncio.to_thread(self._router), now)
         return [_issue(issue) for issue in lasting] + [
             IssueView(key=row.key, severity=row.severity, what=row.what, mend=row.mend, since=moment(row.since))
             for row in rows
