@@ -20,7 +20,16 @@ from addons.enrolled import Enrolled
 from addons.guard import Guard
 from addons.strikes import Strikes
 from addons.tap import device_of, home_option, host_of
-from screener.home.probe import PROBE_HOST, TRUST_HEADER, Probe
+from screener.home.probe import (
+    DEVICE_HEADER,
+    PROBE_HOST,
+    PROBE_HOSTS,
+    RENEW_HEADER,
+    RENEW_HOST,
+    STOPPED_HEADER,
+    TRUST_HEADER,
+    Probe,
+)
 from screener.platforms import Endpoints, endpoints
 
 SILENCE_SECONDS = 1.0
@@ -48,14 +57,24 @@ class Silent(NamedTuple):
 
 
 class Gate:
-    """`saw` is told how it stands with each watched host on each device; of other hosts nothing is told at all."""
+    """`saw` is told how it stands with each watched host on each device; of other hosts nothing is told at all.
+    `permits` says whether a certificate for a host can be signed that the device takes.
+    """
 
-    def __init__(self, table: Endpoints, enrolled: Enrolled, saw: Saw, counts: Counter[str] | None = None) -> None:
+    def __init__(
+        self,
+        table: Endpoints,
+        enrolled: Enrolled,
+        saw: Saw,
+        counts: Counter[str] | None = None,
+        permits: Callable[[str, str], bool] = lambda device, host: True,
+    ) -> None:
         self.counts: Counter[str] = Counter() if counts is None else counts
         self.strikes = Strikes()
         self._table = table
         self._enrolled = enrolled
         self._saw = saw
+        self._permits = permits
         self._silent: dict[str, Silent] = {}
 
     def tls_clienthello(self, hello: tls.ClientHelloData) -> None:
@@ -81,7 +100,7 @@ class Gate:
         if any(refusal in fault for refusal in REFUSALS):
             self.counts["refused"] += 1
             self._saw(device, host, "refused")
-            if host != PROBE_HOST:
+            if host not in PROBE_HOSTS:
                 self.strikes.refused(device, host, time.monotonic())
         else:
             self.counts["handshakes_broken_off"] += 1
@@ -98,9 +117,9 @@ class Gate:
         """A request shows that the device trusts us; one on the probe host enrols it."""
         if silent := self._silent.pop(flow.client_conn.id, None):
             self.strikes.spoke(silent.device, silent.host)
-            if silent.host != PROBE_HOST:
+            if silent.host not in PROBE_HOSTS:
                 self._saw(silent.device, silent.host, "read")
-        if host_of(flow.request) == PROBE_HOST:
+        if host_of(flow.request) in PROBE_HOSTS:
             self._probe(flow)
 
     def client_disconnected(self, client: connection.Client) -> None:
@@ -110,7 +129,7 @@ class Gate:
             self._fell_silent(silent.device, silent.host)
 
     def _fell_silent(self, device: str, host: str) -> None:
-        if host == PROBE_HOST:
+        if host in PROBE_HOSTS:
             return
         now = time.monotonic()
         self.counts["fell_silent"] += 1
@@ -122,7 +141,7 @@ class Gate:
         host = _name(hello.client_hello.sni)
         if not host:
             return "no_name"
-        if host == PROBE_HOST:
+        if host in PROBE_HOSTS:
             # Behind it is our own page, which speaks plain HTTP.
             hello.establish_server_tls_first = False
             return ""
@@ -132,6 +151,8 @@ class Gate:
         if device not in self._enrolled:
             self._saw(device, host, "unenrolled")
             return "unenrolled"
+        if not self._permits(device, host):
+            return "not_permitted"
         if self.strikes.in_force(device, host, time.monotonic()):
             self._saw(device, host, "refused")
             return "refused"
@@ -139,18 +160,23 @@ class Gate:
 
     def _probe(self, flow: http.HTTPFlow) -> None:
         """Sends the request to our own page, and says how it came."""
-        trusts = flow.client_conn.tls_established and _name(flow.client_conn.sni) == PROBE_HOST
+        name = _name(flow.client_conn.sni)
+        trusts = flow.client_conn.tls_established and name in PROBE_HOSTS
         if flow.request.scheme == "https" and not trusts:
             return
-        if trusts:
-            device = device_of(flow.client_conn)
+        device = device_of(flow.client_conn)
+        stopped = self._enrolled.is_stopped(device)
+        if trusts and not stopped:
             self.counts["enrolled"] += device not in self._enrolled
-            self._enrolled.add(device)
+            self._enrolled.add(device, anew=name == RENEW_HOST)
             self._saw(device, PROBE_HOST, "read")
         flow.request.scheme = "http"
         flow.request.host = PROBE_HOST
         flow.request.port = 80
         flow.request.headers[TRUST_HEADER] = "yes" if trusts else "no"
+        flow.request.headers[DEVICE_HEADER] = device
+        flow.request.headers[STOPPED_HEADER] = "yes" if stopped else "no"
+        flow.request.headers[RENEW_HEADER] = "yes" if self._enrolled.is_behind(device) else "no"
 
 
 def _name(sni: str | None) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from mitmproxy.proxy import server_hooks
 
-from screener.home.probe import PROBE_HOST
+from screener.home.probe import PROBE_HOSTS
 
 Address = tuple[str, int]
 IP = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -29,7 +29,7 @@ class Guard:
         self, probe: Address, steer: Mapping[str, Address] | None = None, counts: Counter[str] | None = None
     ) -> None:
         self.counts: Counter[str] = Counter() if counts is None else counts
-        self._elsewhere = {**(steer or {}), PROBE_HOST: probe}
+        self._elsewhere = {**(steer or {}), **dict.fromkeys(PROBE_HOSTS, probe)}
 
     def running(self) -> None:
         """Puts the check between mitmproxy and the resolver."""

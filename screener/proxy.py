@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 
-from mitmproxy import certs
 from mitmproxy.addons.proxyserver import Proxyserver
-from mitmproxy.options import CONF_BASENAME, Options
+from mitmproxy.options import Options
 from mitmproxy.tools.dump import DumpMaster
 
 from screener import config
 from screener.ending import end_with
 from screener.errors import Mistake
+from screener.home import authority
 from screener.home.folder import Home
 from screener.home.probe import Probe
 from screener.platforms import Endpoints, endpoints
@@ -38,10 +38,9 @@ with suppress(Mistake):
 from addons.enrolled import Enrolled
 from addons.gate import Gate
 from addons.guard import Guard
+from addons.leaves import Leaves
 from addons.tap import Tap
 
-CA_NAME = "Screener family CA"
-CA_BITS = 2048
 # A loop that stands still holds up every browser in the house; a proxy that is gone does not, they go direct.
 STILL_SECONDS = 10.0
 BEAT_SECONDS = 1.0
@@ -72,11 +71,14 @@ UNUSED = (
 
 @dataclass(frozen=True, kw_only=True)
 class ProxySettings:
-    """What the proxy needs to know. What follows `spool_bytes` is for the demo and the tests alone."""
+    """What the proxy needs to know. `names` are those of the dashboard; what follows `spool_bytes` is for the demo and
+    the tests alone.
+    """
 
     home: Path
     host: str = "127.0.0.1"
     port: int = 8787
+    names: tuple[str, ...] = ()
     spool_bytes: int = MOST_BYTES
     steer: Mapping[str, tuple[str, int]] | None = None
     upstream_ca: Path | None = None
@@ -89,19 +91,20 @@ async def run(
     """Serves until `stop` is set; `ready` is told the port. `table` says what is watched. Raises Mistake."""
     _check_free(settings.host, settings.port)
     home = Home(folder=settings.home)
-    _make_authority(home)
+    table = table or endpoints()
+    authority.ensure(home, table, settings.names)
     counts: Counter[str] = Counter()
     errors = _CountErrors(counts)
-    enrolled = Enrolled(home.enrolled, settings.always_enrolled)
-    table = table or endpoints()
+    enrolled = Enrolled(home.enrolled, settings.always_enrolled, made=home.ca / authority.MADE, before=home.ca_before)
+    leaves = Leaves(home.ca, home.ca_before, enrolled.is_behind)
     writer = Writer(place(home.folder), most_bytes=settings.spool_bytes, extra=lambda: dict(counts))
-    probe = Probe(certificate=home.certificate)
+    probe = Probe(certificate=home.certificate, facts=home.sign, cries=home.calls)
     logging.getLogger("mitmproxy").addHandler(errors)
     try:
         await probe.start()
-        master = _master(settings, home.ca)
+        master = _master(settings, home.ca, leaves)
         guard = Guard(probe=probe.address, steer=settings.steer, counts=counts)
-        gate = Gate(table, enrolled, writer.saw, counts)
+        gate = Gate(table, enrolled, writer.saw, counts, leaves.permits)
         master.addons.add(guard, gate, Tap(writer.offer, table, enrolled.__contains__, counts))
         await _serve(master, settings, ready, stop)
         await enrolled.saved()
@@ -133,8 +136,10 @@ async def _serve(
         await server.servers.update([])
 
 
-def _master(settings: ProxySettings, confdir: Path) -> DumpMaster:
+def _master(settings: ProxySettings, confdir: Path, leaves: Leaves) -> DumpMaster:
     master = DumpMaster(Options(confdir=str(confdir)), with_termlog=False, with_dumper=False)
+    master.addons.remove(master.addons.get("tlsconfig"))
+    master.addons.add(leaves)
     master.options.update(
         listen_host=settings.host,
         listen_port=settings.port,
@@ -154,22 +159,6 @@ def _master(settings: ProxySettings, confdir: Path) -> DumpMaster:
             if name == "errorcheck":
                 addon.finish()
     return master
-
-
-def _make_authority(home: Home) -> None:
-    """Makes the family's certificate authority on the first start. Raises Mistake."""
-    folder = home.ca
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.chmod(0o700)
-        if not (folder / f"{CONF_BASENAME}-ca.pem").exists():
-            certs.CertStore.create_store(folder, CONF_BASENAME, CA_BITS, organization="Screener", cn=CA_NAME)
-        for file in folder.iterdir():
-            file.chmod(0o600)
-    except OSError as why:
-        raise Mistake(
-            f"{folder}: this folder can't be written ({why.strerror}). Give it to the user who runs Screener."
-        ) from None
 
 
 def _check_free(host: str, port: int) -> None:
@@ -243,11 +232,13 @@ def _settings(arguments: list[str] | None) -> ProxySettings:
     parser.add_argument("--enrolled", action="append", default=[], help="for the tests: a device that is enrolled")
     given = parser.parse_args(arguments)
     home = Home(folder=given.home.resolve())
-    section = config.load(home.settings).proxy if home.settings.exists() else config.ProxySection()
+    found = config.load(home.settings) if home.settings.exists() else config.Config()
+    section = found.proxy
     return ProxySettings(
         home=home.folder,
         host=section.host,
         port=section.port,
+        names=found.dashboard.names,
         spool_bytes=section.spool_megabytes * 1024 * 1024,
         steer={str(name): (str(host), int(port)) for name, (host, port) in given.steer.items()},
         upstream_ca=given.upstream_ca,

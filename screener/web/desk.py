@@ -3,7 +3,7 @@
 import asyncio
 import json
 import secrets
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -35,7 +35,7 @@ MAX_WAITING = 100
 
 class SqlDesk:
     """See `screener.web.base.Desk`. `lasting` are the issues that last as long as this run, such as a broken rule;
-    `enrolled` says which devices are looked after.
+    `standing` are those of how things stand now; `enrolled` says which devices are looked after.
     """
 
     def __init__(
@@ -45,11 +45,13 @@ class SqlDesk:
         lasting: list[Issue] | None = None,
         enrolled: Callable[[], Collection[str]] = frozenset,
         family: Family | None = None,
+        standing: Callable[[datetime], Iterable[Issue]] = lambda now: (),
     ) -> None:
         self._engine = store.engine
         self._reader = reader
         self._lasting = lasting or []
         self._enrolled = enrolled
+        self._standing = standing
         self._family = family or Family()
         self._listeners: set[asyncio.Queue[Change]] = set()
 
@@ -100,7 +102,8 @@ class SqlDesk:
         counters = await asyncio.to_thread(self._reader.counters)
         heard = select(canaries).where(canaries.c.last >= micros(now - ISSUE_ENDS_AFTER))
         birds = [canary_of(row) for row in await self._rows(heard)]
-        lasting = [*health.of_proxy(counters, now), *health.of_canaries(birds), *self._lasting]
+        standing = await asyncio.to_thread(self._standing, now)
+        lasting = [*health.of_proxy(counters, now), *health.of_canaries(birds), *standing, *self._lasting]
         return [_issue(issue) for issue in lasting] + [
             IssueView(key=row.key, severity=row.severity, what=row.what, mend=row.mend, since=moment(row.since))
             for row in rows
