@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import Callable
 from contextvars import copy_context
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,8 @@ from screener import config, health, paraphrases, platforms, rulebook
 from screener.config import DashboardSection
 from screener.ending import end_with
 from screener.errors import Mistake
-from screener.home import announce, leaf
+from screener.family import Family
+from screener.home import announce, authority, leaf
 from screener.home.folder import Home
 from screener.home.pac import pac
 from screener.notify.bell import Bell
@@ -30,12 +32,16 @@ from screener.resources import shipped
 from screener.seal import Seal
 from screener.spool import Reader, place
 from screener.store import texts
+from screener.store.base import Issue
 from screener.store.sql import SqlStore
 from screener.web import tongue
 from screener.web.app import create_app
 from screener.web.base import Change
 from screener.web.claim import Claim
+from screener.web.cries import Cries
 from screener.web.desk import SqlDesk
+from screener.web.devices import Devices
+from screener.web.household import LivingHere
 from screener.web.logins import SqlLogins
 from screener.web.rooms import House, rooms
 from screener.web.serve import Secure, listen, serve_on
@@ -60,16 +66,25 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
     except Mistake as mistake:
         log.error("%s", mistake)
         issues, meaning = [*issues, health.of_meaning(str(mistake), datetime.now(UTC))], None
-    family = settings.household()
-    desk = SqlDesk(store, reader, issues, enrolled=home.enrolled_devices, family=family)
+    devices, cries = Devices(engine=store.engine), Cries(engine=store.engine)
+    family = await devices.family(settings.household())
+    desk = SqlDesk(
+        store, reader, issues, enrolled=home.enrolled_devices, family=family, standing=partial(_standing, home)
+    )
     pipeline = Pipeline(family=family, rulebook=rules, store=store, since=await store.begun(), meaning=meaning)
     bell = Bell()
+
+    def moved(family: Family) -> None:
+        following.pipeline = replace(following.pipeline, family=family)
 
     async def tell(step: Followed) -> None:
         if step.alert is not None:
             desk.announce(Change(alert=step.alert.id, level=step.alert.level, what="grew" if step.grew else "opened"))
             bell.ring(step.alert.id)
 
+    here = LivingHere(home=home, written=settings.household(), devices=devices, desk=desk, cries=cries, moved=moved)
+    following = Reading(reader=reader, pipeline=pipeline, tell=tell, met=here.met)
+    await here.changed()
     claim = Claim.new(datetime.now(UTC)) if await desk.users() == 0 else None
     names = partial(_names, settings.dashboard)
     encryption = leaf.context(home, names(), datetime.now(UTC)) if settings.dashboard.secure_port else None
@@ -85,7 +100,17 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
             *([announce.NAME] if settings.dashboard.reaches_beyond else []),
         ),
         https_port=https_port,
-        rooms=rooms(House(store=store, desk=desk, seal=seal, rulebook=rules)),
+        rooms=rooms(
+            House(
+                store=store,
+                desk=desk,
+                seal=seal,
+                rulebook=rules,
+                home=home,
+                changed=here.changed,
+                names=settings.dashboard.names,
+            )
+        ),
     )
 
     async def proxy_pac(request: Request) -> Response:
@@ -99,10 +124,10 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
     app.add_api_route("/proxy.pac", proxy_pac, methods=["GET"])
     stop = asyncio.Event()
     end_with(stop)
-    reading = asyncio.create_task(Reading(reader=reader, pipeline=pipeline, tell=tell).run())
+    reading = asyncio.create_task(following.run())
     reading.add_done_callback(lambda task: stop.set())
     purging = asyncio.create_task(texts.purge_hourly(store.engine))
-    telling: list[asyncio.Task[None]] = []
+    telling: list[asyncio.Task[None]] = [asyncio.create_task(here.run())]
     try:
         listener = listen(settings.dashboard.host, settings.dashboard.port)
         port = listener.getsockname()[1]
@@ -110,7 +135,7 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
             Secure(listener=listen(settings.dashboard.host, https_port), context=encryption) if encryption else None
         )
         notices = notifier(desk, store, seal, bell, link=_address(settings.dashboard, port, https_port))
-        telling = [asyncio.create_task(notices.run()), asyncio.create_task(_wake(bell, desk))]
+        telling += [asyncio.create_task(notices.run()), asyncio.create_task(_wake(bell, desk))]
         if encryption:
             telling.append(asyncio.create_task(leaf.keep_good(encryption, home, names)))
         if settings.dashboard.reaches_beyond:
@@ -139,6 +164,11 @@ def notifier(desk: SqlDesk, store: SqlStore, seal: Seal, bell: Bell, *, link: st
     house = Household(engine=store.engine, members=desk.members)
     dispatch = Dispatch(home=house, seal=seal, link=link, looks=looks, speak=_in_language)
     return Worker(outbox=Outbox(home=house), dispatch=dispatch, bell=bell)
+
+
+def _standing(home: Home, now: datetime) -> list[Issue]:
+    """What is the matter with this machine now."""
+    return health.of_authority(authority.state(home, platforms.endpoints()), now)
 
 
 async def _wake(bell: Bell, desk: SqlDesk) -> None:

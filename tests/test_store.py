@@ -18,7 +18,7 @@ from screener.rules import Signal
 from screener.score import Score
 from screener.store.base import Recalled, Store
 from screener.store.memory import MemoryStore
-from screener.store.people import metadata
+from screener.store.devices import metadata
 from screener.store.sql import SqlStore
 from tests.make import NOON, a_member, a_message, a_request
 

@@ -90,7 +90,7 @@ class Home:
 
     def enrolled_devices(self) -> frozenset[str]:
         """The devices that proved on the probe page that they trust our certificate, and were not taken out since."""
-        since, out = _times(self.enrolled), _times(self.revoked)
+        since, out = times(self.enrolled), times(self.revoked)
         made = _text(self.ca / "made") if not self.ca_before.exists() else ""
         return frozenset(device for device, at in since.items() if at > out.get(device, "") and at >= made)
 
@@ -120,7 +120,7 @@ class Home:
         return self.folder / "seal.key"
 
 
-def _times(path: Path) -> dict[str, str]:
+def times(path: Path) -> dict[str, str]:
     """Times by device; none where there is no such file, or it can't be read."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))["devices"]

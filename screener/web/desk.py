@@ -157,6 +157,10 @@ class SqlDesk:
     async def members(self) -> tuple[Member, ...]:
         return self._family.on(datetime.now(UTC)).members
 
+    def lives(self, family: Family) -> None:
+        """Somebody moved in, or was given a device."""
+        self._family = family
+
     async def add_first_user(self, name: str, password_hash: str, member: str | None = None) -> bool:
         nobody = ~select(users.c.id).exists()
         row = _user(name, password_hash) | {"role": "owner", "member": member}

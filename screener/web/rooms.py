@@ -1,10 +1,11 @@
 """The pages that lie on the database itself: each is a room, and all are listed here."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from fastapi import APIRouter
 
+from screener.home.folder import Home
 from screener.rulebook import Rulebook
 from screener.seal import Seal
 from screener.store.sql import SqlStore
@@ -18,6 +19,8 @@ from screener.web.codes import Codes
 from screener.web.cries import Cries, CryRoom
 from screener.web.deeds import Deeds
 from screener.web.desk import SqlDesk
+from screener.web.device_pages import DevicePages
+from screener.web.devices import Devices
 from screener.web.door import Door
 from screener.web.excerpt import Excerpts
 from screener.web.filters import Filters
@@ -36,12 +39,17 @@ from screener.web.steps_page import StepsPage
 
 @dataclass(frozen=True, kw_only=True)
 class House:
-    """What every room is given."""
+    """What every room is given. `changed` has the program look again who lives here, `pac` is where browsers find the
+    proxy, and `names` are those under which the dashboard is opened.
+    """
 
     store: SqlStore
     desk: SqlDesk
     seal: Seal
     rulebook: Rulebook
+    home: Home
+    changed: Callable[[], Awaitable[None]]
+    names: tuple[str, ...] = ()
 
 
 def rooms(house: House) -> Callable[[Door, Pages], Iterable[APIRouter]]:
@@ -83,6 +91,16 @@ def rooms(house: House) -> Callable[[Door, Pages], Iterable[APIRouter]]:
         yield PasskeyPages(passkeys=passkeys, door=door, pages=pages).routes()
         yield PeoplePages(people=people, desk=desk, door=door, pages=pages).routes()
         yield JoinPages(people=people, desk=desk, door=door, pages=pages).routes()
+        devices = Devices(engine=engine)
+        yield DevicePages(
+            devices=devices,
+            desk=desk,
+            door=door,
+            pages=pages,
+            home=house.home,
+            changed=house.changed,
+            names=house.names,
+        ).routes()
         yield Notices(store=house.store, desk=desk, seal=house.seal, door=door, pages=pages).routes()
 
     return routers

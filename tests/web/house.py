@@ -12,6 +12,7 @@ from sqlalchemy import update
 
 from screener.events import Event
 from screener.family import Family, Member
+from screener.home.folder import Home as Folder
 from screener.pipeline import Followed, Pipeline
 from screener.seal import Seal
 from screener.spool import Reader
@@ -21,6 +22,7 @@ from screener.web.app import create_app
 from screener.web.auth import hashed
 from screener.web.claim import Claim
 from screener.web.desk import SqlDesk
+from screener.web.devices import Devices
 from screener.web.logins import SqlLogins
 from screener.web.rooms import House, rooms
 from tests.make import NOON, RULES, a_contact, a_message, a_request, an_acceptance, an_account
@@ -101,13 +103,30 @@ async def a_home(folder: Path, *, family: Family = EVERYBODY, clock: Clock | Non
     seal = Seal(key=b"s" * 32)
     store = await SqlStore.opened(folder / "screener.db", seal)
     desk = SqlDesk(store, Reader(folder / "spool.db"), family=family)
+    devices = Devices(engine=store.engine)
+
+    async def changed() -> None:
+        desk.lives(await devices.family(family))
+
     app = create_app(
         desk,
         claim=Claim.new(clock()),
         secret=SECRET,
         logins=SqlLogins(engine=store.engine),
         clock=clock,
-        rooms=rooms(House(store=store, desk=desk, seal=seal, rulebook=RULES, **more)),
+        rooms=rooms(
+            House(
+                **{
+                    "store": store,
+                    "desk": desk,
+                    "seal": seal,
+                    "rulebook": RULES,
+                    "home": Folder(folder=folder),
+                    "changed": changed,
+                    **more,
+                }
+            )
+        ),
     )
     pipeline = Pipeline(family=family, rulebook=RULES, store=store, since=NOON - timedelta(days=400))
     home = Home(store=store, desk=desk, app=app, pipeline=pipeline, seal=seal, clock=clock)

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from screener.store.people import metadata
+from screener.store.devices import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True)
 with context.begin_transaction():
