@@ -142,6 +142,11 @@ def of_proxy(counters: Mapping[str, float], now: datetime) -> list[Issue]:
     return issues
 
 
+def severity_of(note: bool) -> Severity:
+    """How much an issue matters: what may be so on purpose makes no page say that something is wrong."""
+    return "note" if note else "warning"
+
+
 def of_authority(authority: State, now: datetime) -> list[Issue]:
     """The issues of the family's certificate; the mend of each is a renewal."""
     if not authority.exists:

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from fastapi import Request, Response
 
-from screener import config, health, paraphrases, platforms, rulebook
+from screener import config, doctor, health, paraphrases, platforms, rulebook
 from screener.config import DashboardSection
 from screener.ending import end_with
 from screener.errors import Mistake
 from screener.family import Family
-from screener.home import announce, authority, leaf
+from screener.home import announce, leaf
 from screener.home.folder import Home
 from screener.home.pac import pac
 from screener.notify.bell import Bell
@@ -32,7 +32,6 @@ from screener.resources import shipped
 from screener.seal import Seal
 from screener.spool import Reader, place
 from screener.store import texts
-from screener.store.base import Issue
 from screener.store.sql import SqlStore
 from screener.web import tongue
 from screener.web.app import create_app
@@ -69,7 +68,7 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
     devices, cries = Devices(engine=store.engine), Cries(engine=store.engine)
     family = await devices.family(settings.household())
     desk = SqlDesk(
-        store, reader, issues, enrolled=home.enrolled_devices, family=family, standing=partial(_standing, home)
+        store, reader, issues, enrolled=home.enrolled_devices, family=family, standing=partial(doctor.issues, home)
     )
     pipeline = Pipeline(family=family, rulebook=rules, store=store, since=await store.begun(), meaning=meaning)
     bell = Bell()
@@ -89,6 +88,7 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
     names = partial(_names, settings.dashboard)
     encryption = leaf.context(home, names(), datetime.now(UTC)) if settings.dashboard.secure_port else None
     https_port = settings.dashboard.secure_port if encryption else 0
+    port = settings.dashboard.port
     app = create_app(
         desk,
         claim=claim,
@@ -109,6 +109,8 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
                 home=home,
                 changed=here.changed,
                 names=settings.dashboard.names,
+                port=lambda: port,
+                beyond=settings.dashboard.reaches_beyond and settings.proxy.reaches_beyond,
             )
         ),
     )
@@ -164,11 +166,6 @@ def notifier(desk: SqlDesk, store: SqlStore, seal: Seal, bell: Bell, *, link: st
     house = Household(engine=store.engine, members=desk.members)
     dispatch = Dispatch(home=house, seal=seal, link=link, looks=looks, speak=_in_language)
     return Worker(outbox=Outbox(home=house), dispatch=dispatch, bell=bell)
-
-
-def _standing(home: Home, now: datetime) -> list[Issue]:
-    """What is the matter with this machine now."""
-    return health.of_authority(authority.state(home, platforms.endpoints()), now)
 
 
 async def _wake(bell: Bell, desk: SqlDesk) -> None:

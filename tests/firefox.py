@@ -23,6 +23,7 @@ QUIET: Mapping[str, Any] = {
     "browser.safebrowsing.malware.enabled": False,
     "browser.safebrowsing.phishing.enabled": False,
     "datareporting.policy.dataSubmissionEnabled": False,
+    "devtools.jsonview.enabled": False,
     "extensions.update.enabled": False,
     "network.captive-portal-service.enabled": False,
     "network.connectivity-service.enabled": False,
@@ -91,12 +92,15 @@ class Window:
 
 
 @contextlib.asynccontextmanager
-async def firefox(folder: Path, *, authorities: Sequence[Path] = (), **settings: Any) -> AsyncIterator[Window]:
-    """A Firefox with a fresh profile; `authorities` are put where its own import puts them."""
-    profile = folder / "firefox"
-    profile.mkdir(parents=True)
+async def firefox(
+    folder: Path, *, profile: Path | None = None, authorities: Sequence[Path] = (), **settings: Any
+) -> AsyncIterator[Window]:
+    """A Firefox with a fresh profile, or with the one given; `authorities` are put where its own import puts them."""
+    profile = profile or folder / "firefox"
+    profile.mkdir(parents=True, exist_ok=True)
     lines = [f"user_pref({json.dumps(key)}, {json.dumps(value)});" for key, value in {**QUIET, **settings}.items()]
-    (profile / "user.js").write_text("\n".join(lines))
+    with (profile / "user.js").open("a") as file:
+        file.write("\n".join(lines) + "\n")
     for number, authority in enumerate(authorities):
         await _run("certutil", "-d", f"sql:{profile}", "-N", "--empty-password") if not number else None
         name = f"authority-{number}"

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from screener import __version__
-from screener.cli import ca, new, rules
+from screener.cli import ca, care, new, rules
 from screener.cli.base import HomeOption, JsonOption, RulesOption, mistakes_told
 from screener.errors import Mistake
 
@@ -22,6 +22,7 @@ app = typer.Typer(
 app.add_typer(rules.app, name="rules")
 app.add_typer(new.app, name="new")
 app.add_typer(ca.app, name="ca")
+app.add_typer(care.app)
 
 
 @app.callback(invoke_without_command=True)

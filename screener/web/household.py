@@ -60,7 +60,7 @@ class LivingHere:
             if loop.time() - signed > SIGN_SECONDS:
                 signed = loop.time()
                 await self._taking_care(self._note_met)
-                await self._taking_care(self._write_sign)
+                await self._taking_care(self.changed)
             if loop.time() - looked > LOOK_SECONDS:
                 looked = loop.time()
                 await self._taking_care(self._look)

@@ -27,6 +27,7 @@ WAYS = (
     Way(path="/me", here="me", words=later("About me"), members=True),
     Way(path="/closed", here="closed", words=later("Closed"), roles=EVERYBODY - {"child"}),
     Way(path="/devices", here="devices", words=later("Devices"), roles=frozenset({"owner", "parent", "adult"})),
+    Way(path="/setup", here="setup", words=later("Set up"), roles=frozenset({"owner"})),
     Way(path="/people", here="people", words=later("People"), roles=frozenset({"owner"})),
     Way(path="/notices", here="notices", words=later("Notices"), roles=EVERYBODY - {"child"}),
     Way(path="/account", here="account", words=later("You")),

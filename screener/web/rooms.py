@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from fastapi import APIRouter
 
@@ -34,13 +35,15 @@ from screener.web.passkeys import Passkeys
 from screener.web.people import People
 from screener.web.people_pages import PeoplePages
 from screener.web.search import Search
+from screener.web.setup_pages import SetupPages
 from screener.web.steps_page import StepsPage
 
 
 @dataclass(frozen=True, kw_only=True)
 class House:
-    """What every room is given. `changed` has the program look again who lives here, `pac` is where browsers find the
-    proxy, and `names` are those under which the dashboard is opened.
+    """What every room is given. `changed` has the program look again who lives here; `names` are those under which the
+    dashboard is opened, `port` is where it is served without TLS, and `beyond` says whether other devices reach it and
+    the proxy. `user` is whose browsers are set up on this computer.
     """
 
     store: SqlStore
@@ -50,6 +53,9 @@ class House:
     home: Home
     changed: Callable[[], Awaitable[None]]
     names: tuple[str, ...] = ()
+    port: Callable[[], int] = lambda: 0
+    beyond: bool = False
+    user: Path | None = None
 
 
 def rooms(house: House) -> Callable[[Door, Pages], Iterable[APIRouter]]:
@@ -100,6 +106,17 @@ def rooms(house: House) -> Callable[[Door, Pages], Iterable[APIRouter]]:
             home=house.home,
             changed=house.changed,
             names=house.names,
+        ).routes()
+        yield SetupPages(
+            devices=devices,
+            desk=desk,
+            door=door,
+            pages=pages,
+            home=house.home,
+            changed=house.changed,
+            port=house.port,
+            beyond=house.beyond,
+            user=house.user,
         ).routes()
         yield Notices(store=house.store, desk=desk, seal=house.seal, door=door, pages=pages).routes()
 
