@@ -18,7 +18,7 @@ if __name__.startswith("__mitmproxy_script__"):
 
 from addons.enrolled import Enrolled
 from addons.guard import Guard
-from addons.strikes import Strikes
+from addons.strikes import Strikes, TurnedAway
 from addons.tap import device_of, home_option, host_of
 from screener.home.probe import (
     DEVICE_HEADER,
@@ -43,6 +43,9 @@ REFUSALS = (
     "certificate revoked",
     "unsupported certificate",
 )
+# How a site says that it takes whoever asks for a machine; the header is one of a company that guards many sites.
+TURNED_AWAY = (403, 429)
+CHALLENGE = "cf-mitigated"
 HUNG_UP = ("connection closed", "The client disconnected during the handshake")
 
 Saw = Callable[[str, str, str], None]
@@ -71,6 +74,7 @@ class Gate:
     ) -> None:
         self.counts: Counter[str] = Counter() if counts is None else counts
         self.strikes = Strikes()
+        self.turned_away = TurnedAway()
         self._table = table
         self._enrolled = enrolled
         self._saw = saw
@@ -122,6 +126,20 @@ class Gate:
         if host_of(flow.request) in PROBE_HOSTS:
             self._probe(flow)
 
+    def responseheaders(self, flow: http.HTTPFlow) -> None:
+        """A host that turns away most of what is asked through us is left alone: the page matters more than we do."""
+        try:
+            host = _name(flow.client_conn.sni)
+            answer = flow.response
+            if answer is None or not host or host in PROBE_HOSTS or not flow.client_conn.tls_established:
+                return
+            refused = answer.status_code in TURNED_AWAY or CHALLENGE in answer.headers
+            if self.turned_away.answered(host, refused, time.monotonic()):
+                self.counts["turned_away"] += 1
+                self._saw(device_of(flow.client_conn), host, "refused")
+        except BaseException:
+            self.counts["gate_errors"] += 1
+
     def client_disconnected(self, client: connection.Client) -> None:
         """A connection that accepted the certificate and left without a word at once is a refusal in disguise."""
         silent = self._silent.pop(client.id, None)
@@ -153,9 +171,13 @@ class Gate:
             return "unenrolled"
         if not self._permits(device, host):
             return "not_permitted"
-        if self.strikes.in_force(device, host, time.monotonic()):
+        now = time.monotonic()
+        if self.strikes.in_force(device, host, now):
             self._saw(device, host, "refused")
             return "refused"
+        if self.turned_away.in_force(host, now):
+            self._saw(device, host, "refused")
+            return "turned_away"
         return ""
 
     def _probe(self, flow: http.HTTPFlow) -> None:

@@ -139,6 +139,17 @@ def of_proxy(counters: Mapping[str, float], now: datetime) -> list[Issue]:
                 at=now,
             )
         )
+    if turned := int(counters.get("turned_away", 0)):
+        issues.append(
+            Issue(
+                key="proxy:turned-away",
+                severity="note",
+                what=f"A platform took the proxy for a machine and turned it away ({turned} times). It opens as usual"
+                " again, because it is left alone for a while, and is not read meanwhile.",
+                mend="It is tried again by itself. If this comes back, look at that platform together.",
+                at=now,
+            )
+        )
     return issues
 
 

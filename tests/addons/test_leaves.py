@@ -1,4 +1,4 @@
-"""What devices are shown: one host a certificate, nothing that may not be signed for, and two authorities for a while."""
+"""What devices are shown: one host a certificate, only what may be signed for, and two authorities for a while."""
 
 import asyncio
 import ssl
