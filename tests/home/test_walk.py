@@ -13,7 +13,8 @@ from playwright.async_api import BrowserContext, Page
 
 from tests.demo.chromium import browsing
 
-PATIENCE_SECONDS = 90
+# Several Python processes and a browser start meanwhile, on a machine that may be busy.
+PATIENCE_SECONDS = 300
 SETTINGS = "proxy: {port: 0}\ndashboard: {port: 0}\n"
 
 
