@@ -22,6 +22,7 @@ from screener.store.base import Issue
 PATIENCE_SECONDS = 5.0
 ENOUGH_BYTES = 500 * 1024 * 1024
 LATELY = timedelta(days=1)
+STANDS_FOR = timedelta(minutes=1)
 EPOCH = datetime(2025, 1, 1, tzinfo=UTC)
 
 
@@ -59,8 +60,22 @@ def lasting(home: Home, now: datetime) -> list[Check]:
     return [*_certificate(home, now), *_clock(home, now), *_disk(home), *_computer(home)]
 
 
+@dataclass(kw_only=True)
+class Standing:
+    """The same for the dashboard, which asks with every page: looked at again once a minute."""
+
+    home: Home
+    _found: tuple[Issue, ...] = ()
+    _at: datetime | None = None
+
+    def __call__(self, now: datetime) -> tuple[Issue, ...]:
+        if self._at is None or not timedelta() <= now - self._at < STANDS_FOR:
+            self._found, self._at = tuple(issues(self.home, now)), now
+        return self._found
+
+
 def issues(home: Home, now: datetime) -> list[Issue]:
-    """The same as issues; those of the certificate have words of their own."""
+    """What is wrong, as issues; those of the certificate have words of their own."""
     found = health.of_authority(authority.state(home, endpoints()), now)
     for check in lasting(home, now):
         if not check.ok and check.name != "certificate":
@@ -139,11 +154,12 @@ def _computer(home: Home) -> Iterator[Check]:
     except Mistake as why:
         yield _bad("computer", str(why), "Put the file back from a backup.")
         return
-    missing = set(put) - set(pc.left_over(put)) if put else set()
-    for entry in sorted(missing, key=lambda each: each.where):
-        if entry.kind != "nssdb":
-            yield _bad("computer", f"gone from this computer: {entry.said()}", "Press “Set up this computer” again.")
-    if put and not missing - {entry for entry in missing if entry.kind == "nssdb"}:
+    there = pc.left_over(put)
+    # A store that was made for the certificate goes again only once it is empty.
+    missing = [entry for entry in put if entry.kind != "nssdb" and entry not in there]
+    for entry in missing:
+        yield _bad("computer", f"gone from this computer: {entry.said()}", "Press “Set up this computer” again.")
+    if put and not missing:
         yield _good("computer", "this computer's browsers are set up")
 
 

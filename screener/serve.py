@@ -68,7 +68,7 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
     devices, cries = Devices(engine=store.engine), Cries(engine=store.engine)
     family = await devices.family(settings.household())
     desk = SqlDesk(
-        store, reader, issues, enrolled=home.enrolled_devices, family=family, standing=partial(doctor.issues, home)
+        store, reader, issues, enrolled=home.enrolled_devices, family=family, standing=doctor.Standing(home=home)
     )
     pipeline = Pipeline(family=family, rulebook=rules, store=store, since=await store.begun(), meaning=meaning)
     bell = Bell()
