@@ -193,7 +193,8 @@ def _reply(status: int, kind: str, body: bytes, *, has_body: bool = True, more: 
         f"Content-Security-Policy: default-src 'none'; style-src 'sha256-{STYLE_HASH}'; base-uri 'none';"
         " form-action 'self'; frame-ancestors 'none'",
         "X-Content-Type-Options: nosniff",
-        "Referrer-Policy: no-referrer",
+        # Not "no-referrer": under it browsers send "Origin: null" with our own form, as any other page could.
+        "Referrer-Policy: same-origin",
         "Cache-Control: no-store",
         "Connection: close",
         *more,
