@@ -26,6 +26,8 @@ ENDS_SOON = timedelta(days=60)
 # The names under which mitmproxy looks for them.
 KEY, CERTIFICATE = "mitmproxy-ca.pem", "mitmproxy-ca-cert.pem"
 MADE = "made"
+# Here a platform is one of many guests, beside mail and work: only the watched hosts themselves are signed for.
+GUESTS_OF = frozenset({"live.com", "microsoft.com"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +59,7 @@ def ensure(home: Home, table: Endpoints, names: Collection[str] = ()) -> None:
 
 def domains(table: Endpoints, names: Collection[str] = ()) -> frozenset[str]:
     """What it is to sign for: every watched host, and the names under which the family opens its dashboard."""
-    return covering({*table.exact, *table.below, *filter(_is_name, names)}, table.sites)
+    return covering({*table.exact, *table.below, *filter(_is_name, names)}, table.sites - GUESTS_OF)
 
 
 def make(folder: Path, signs_for: Collection[str], now: datetime) -> None:

@@ -87,6 +87,7 @@ async def gives(page: Page, dashboard: str) -> None:
     await page.click("#new ~ ul summary")
     await page.select_option("#member-new-1", label="Kim")
     await page.click("#new ~ ul button:has-text('Keep this')")
+    await page.locator("#known ~ ul").get_by_text("This is").wait_for()
 
 
 async def opened(context: BrowserContext, url: str) -> Page:
@@ -126,7 +127,8 @@ async def test_from_the_first_command_to_a_green_page_a_call_for_help_and_out_ag
 
     left, words = await screener(user, "uninstall", "--home", str(home), "--yes", "--and-all-records")
 
-    assert "This device is looked after by Screener" in said and "Screener knows this device as Kim’s." in said
+    assert "This device is looked after by Screener" in said
+    assert "Screener knows this device as Kim’s." in said, said
     assert "It is on its way." in told
     assert "Kim" in heard
     assert (running, "Stop it first" in complained) == (2, True)
