@@ -21,11 +21,26 @@ MOST = 1_000
 class Enrolled:
     """The devices in a file that others may change too; it is looked at again when it changed.
 
-    `always` are enrolled without proof, for tests and the demo.
+    `always` are enrolled without proof, for tests and the demo. `made` is a file that says since when there is the
+    authority of today: who was enrolled earlier trusts the one before, while `before` is there, and else none of ours.
+    `revoked` is a file of the same kind, of devices that somebody took out, each with the time until which.
     """
 
-    def __init__(self, path: Path, always: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        path: Path,
+        always: Iterable[str] = (),
+        *,
+        made: Path | None = None,
+        before: Path | None = None,
+        revoked: Path | None = None,
+    ) -> None:
         self.path = path
+        self._made, self._before, self._revoked = made, before, revoked
+        self._out: dict[str, str] = {}
+        self._out_stamp: tuple[int, int] | None = None
+        self._authority_since = ""
+        self._has_before = False
         self._always = frozenset(always)
         self._since: dict[str, str] = {}
         self._stamp: tuple[int, int] | None = None
@@ -37,13 +52,31 @@ class Enrolled:
         if device in self._always:
             return True
         self._look()
-        return device in self._since
+        since = self._since.get(device)
+        if since is None or since <= self._out.get(device, ""):
+            return False
+        return self._has_before or since >= self._authority_since
 
-    def add(self, device: str) -> None:
-        """Enrols a device, at once in memory and soon in the file, which is written beside the loop."""
-        if device in self or len(self._since) >= MOST:
+    def is_stopped(self, device: str) -> bool:
+        """Whether somebody took it out, until they let it in again."""
+        self._look()
+        return self._out.get(device, "") > _now()
+
+    def is_behind(self, device: str) -> bool:
+        """Whether it trusts the authority before, and was not seen to trust the new one."""
+        return device in self and device not in self._always and self._since[device] < self._authority_since
+
+    def add(self, device: str, *, anew: bool = False) -> None:
+        """Enrols a device, at once in memory and soon in the file, which is written beside the loop.
+
+        With `anew` it showed that it trusts the newest authority.
+        """
+        if self.is_stopped(device):
             return
-        self._since[device] = datetime.now(UTC).isoformat(timespec="seconds")
+        known = device in self and not (anew and self.is_behind(device))
+        if known or (device not in self._since and len(self._since) >= MOST):
+            return
+        self._since[device] = _now()
         task = asyncio.get_running_loop().create_task(asyncio.to_thread(self._save, device, self._since[device]))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -58,14 +91,12 @@ class Enrolled:
         if now - self._looked_at < LOOK_SECONDS or self._tasks:
             return
         self._looked_at = now
-        try:
-            found = self.path.stat()
-            stamp = (found.st_mtime_ns, found.st_ino)
-        except OSError:
-            stamp = None
-        if stamp != self._stamp:
-            self._stamp = stamp
-            self._since = read(self.path)
+        self._has_before = self._before is not None and self._before.exists()
+        self._authority_since = _text(self._made)
+        if (stamp := _stamp(self.path)) != self._stamp:
+            self._stamp, self._since = stamp, read(self.path)
+        if self._revoked is not None and (stamp := _stamp(self._revoked)) != self._out_stamp:
+            self._out_stamp, self._out = stamp, read(self._revoked)
 
     def _save(self, device: str, since: str) -> None:
         try:
@@ -73,6 +104,27 @@ class Enrolled:
                 write(self.path, read(self.path) | {device: since})
         except OSError as fault:
             log.warning("the list of enrolled devices can't be written: %s", fault.strerror)
+
+
+def _now() -> str:
+    """As all times here are written, so that they compare as texts."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def _text(path: Path | None) -> str:
+    """Times of one form and one zone compare as texts."""
+    try:
+        return path.read_text("ascii").strip() if path else ""
+    except (OSError, ValueError):
+        return ""
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino
 
 
 def read(path: Path) -> dict[str, str]:

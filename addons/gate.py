@@ -18,9 +18,18 @@ if __name__.startswith("__mitmproxy_script__"):
 
 from addons.enrolled import Enrolled
 from addons.guard import Guard
-from addons.strikes import Strikes
+from addons.strikes import Strikes, TurnedAway
 from addons.tap import device_of, home_option, host_of
-from screener.home.probe import PROBE_HOST, TRUST_HEADER, Probe
+from screener.home.probe import (
+    DEVICE_HEADER,
+    PROBE_HOST,
+    PROBE_HOSTS,
+    RENEW_HEADER,
+    RENEW_HOST,
+    STOPPED_HEADER,
+    TRUST_HEADER,
+    Probe,
+)
 from screener.home.vitals import ALIVE_PATH
 from screener.platforms import Endpoints, endpoints
 
@@ -35,6 +44,9 @@ REFUSALS = (
     "certificate revoked",
     "unsupported certificate",
 )
+# How a site says that it takes whoever asks for a machine; the header is one of a company that guards many sites.
+TURNED_AWAY = (403, 429)
+CHALLENGE = "cf-mitigated"
 HUNG_UP = ("connection closed", "The client disconnected during the handshake")
 
 Saw = Callable[[str, str, str], None]
@@ -49,14 +61,25 @@ class Silent(NamedTuple):
 
 
 class Gate:
-    """`saw` is told how it stands with each watched host on each device; of other hosts nothing is told at all."""
+    """`saw` is told how it stands with each watched host on each device; of other hosts nothing is told at all.
+    `permits` says whether a certificate for a host can be signed that the device takes.
+    """
 
-    def __init__(self, table: Endpoints, enrolled: Enrolled, saw: Saw, counts: Counter[str] | None = None) -> None:
+    def __init__(
+        self,
+        table: Endpoints,
+        enrolled: Enrolled,
+        saw: Saw,
+        counts: Counter[str] | None = None,
+        permits: Callable[[str, str], bool] = lambda device, host: True,
+    ) -> None:
         self.counts: Counter[str] = Counter() if counts is None else counts
         self.strikes = Strikes()
+        self.turned_away = TurnedAway()
         self._table = table
         self._enrolled = enrolled
         self._saw = saw
+        self._permits = permits
         self._silent: dict[str, Silent] = {}
 
     def tls_clienthello(self, hello: tls.ClientHelloData) -> None:
@@ -82,7 +105,7 @@ class Gate:
         if any(refusal in fault for refusal in REFUSALS):
             self.counts["refused"] += 1
             self._saw(device, host, "refused")
-            if host != PROBE_HOST:
+            if host not in PROBE_HOSTS:
                 self.strikes.refused(device, host, time.monotonic())
         else:
             self.counts["handshakes_broken_off"] += 1
@@ -99,10 +122,24 @@ class Gate:
         """A request shows that the device trusts us; one on the probe host enrols it."""
         if silent := self._silent.pop(flow.client_conn.id, None):
             self.strikes.spoke(silent.device, silent.host)
-            if silent.host != PROBE_HOST:
+            if silent.host not in PROBE_HOSTS:
                 self._saw(silent.device, silent.host, "read")
-        if host_of(flow.request) == PROBE_HOST:
+        if host_of(flow.request) in PROBE_HOSTS:
             self._probe(flow)
+
+    def responseheaders(self, flow: http.HTTPFlow) -> None:
+        """A host that turns away most of what is asked through us is left alone: the page matters more than we do."""
+        try:
+            host = _name(flow.client_conn.sni)
+            answer = flow.response
+            if answer is None or not host or host in PROBE_HOSTS or not flow.client_conn.tls_established:
+                return
+            refused = answer.status_code in TURNED_AWAY or CHALLENGE in answer.headers
+            if self.turned_away.answered(host, refused, time.monotonic()):
+                self.counts["turned_away"] += 1
+                self._saw(device_of(flow.client_conn), host, "refused")
+        except BaseException:
+            self.counts["gate_errors"] += 1
 
     def client_disconnected(self, client: connection.Client) -> None:
         """A connection that accepted the certificate and left without a word at once is a refusal in disguise."""
@@ -111,7 +148,7 @@ class Gate:
             self._fell_silent(silent.device, silent.host)
 
     def _fell_silent(self, device: str, host: str) -> None:
-        if host == PROBE_HOST:
+        if host in PROBE_HOSTS:
             return
         now = time.monotonic()
         self.counts["fell_silent"] += 1
@@ -123,7 +160,7 @@ class Gate:
         host = _name(hello.client_hello.sni)
         if not host:
             return "no_name"
-        if host == PROBE_HOST:
+        if host in PROBE_HOSTS:
             # Behind it is our own page, which speaks plain HTTP.
             hello.establish_server_tls_first = False
             return ""
@@ -133,25 +170,36 @@ class Gate:
         if device not in self._enrolled:
             self._saw(device, host, "unenrolled")
             return "unenrolled"
-        if self.strikes.in_force(device, host, time.monotonic()):
+        if not self._permits(device, host):
+            return "not_permitted"
+        now = time.monotonic()
+        if self.strikes.in_force(device, host, now):
             self._saw(device, host, "refused")
             return "refused"
+        if self.turned_away.in_force(host, now):
+            self._saw(device, host, "refused")
+            return "turned_away"
         return ""
 
     def _probe(self, flow: http.HTTPFlow) -> None:
         """Sends the request to our own page, and says how it came."""
-        trusts = flow.client_conn.tls_established and _name(flow.client_conn.sni) == PROBE_HOST
+        name = _name(flow.client_conn.sni)
+        trusts = flow.client_conn.tls_established and name in PROBE_HOSTS
         if flow.request.scheme == "https" and not trusts:
             return
-        if trusts and flow.request.path != ALIVE_PATH:
-            device = device_of(flow.client_conn)
+        device = device_of(flow.client_conn)
+        stopped = self._enrolled.is_stopped(device)
+        if trusts and not stopped and flow.request.path != ALIVE_PATH:
             self.counts["enrolled"] += device not in self._enrolled
-            self._enrolled.add(device)
+            self._enrolled.add(device, anew=name == RENEW_HOST)
             self._saw(device, PROBE_HOST, "read")
         flow.request.scheme = "http"
         flow.request.host = PROBE_HOST
         flow.request.port = 80
         flow.request.headers[TRUST_HEADER] = "yes" if trusts else "no"
+        flow.request.headers[DEVICE_HEADER] = device
+        flow.request.headers[STOPPED_HEADER] = "yes" if stopped else "no"
+        flow.request.headers[RENEW_HEADER] = "yes" if self._enrolled.is_behind(device) else "no"
 
 
 def _name(sni: str | None) -> str:

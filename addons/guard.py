@@ -9,7 +9,7 @@ from typing import Any
 
 from mitmproxy.proxy import server_hooks
 
-from screener.home.probe import PROBE_HOST
+from screener.home.probe import PROBE_HOSTS
 
 Address = tuple[str, int]
 IP = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -35,7 +35,7 @@ class Guard:
     ) -> None:
         self.counts: Counter[str] = Counter() if counts is None else counts
         self._probe, self._probe_at = probe, probe_at
-        self._elsewhere = {**(steer or {}), PROBE_HOST: probe}
+        self._elsewhere = {**(steer or {}), **dict.fromkeys(PROBE_HOSTS, probe)}
 
     def running(self) -> None:
         """Puts the check between mitmproxy and the resolver."""

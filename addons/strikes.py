@@ -1,6 +1,6 @@
-"""Remembers which device refuses our certificate at which host, so that it is left encrypted there."""
+"""Remembers which device refuses our certificate where, and which host turns us away: both are left encrypted."""
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from dataclasses import dataclass
 
 FIRST_SECONDS = 60.0
@@ -9,6 +9,10 @@ LONGEST_SECONDS = 24 * 3600.0
 # A browser opens connections in advance and drops some unused; that alone is no refusal.
 SILENCES_A_STRIKE = 3
 MOST = 4_096
+# A platform that takes us for a machine turns nearly everything away; a page that is not allowed, here and there one.
+ANSWERS, TURNED_AWAY, WITHIN_SECONDS = 40, 24, 600.0
+FIRST_PAUSE_SECONDS = 600.0
+MOST_HOSTS = 512
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,3 +62,42 @@ class Strikes:
         self._records.move_to_end((device, host))
         while len(self._records) > self._most:
             self._records.popitem(last=False)
+
+
+@dataclass(kw_only=True)
+class _Host:
+    answers: deque[tuple[float, bool]]
+    times: int = 0
+    until: float = 0.0
+
+
+class TurnedAway:
+    """By host, bounded: whether it answers most of what is asked through us with a refusal."""
+
+    def __init__(self, most: int = MOST_HOSTS) -> None:
+        self._most = most
+        self._hosts: OrderedDict[str, _Host] = OrderedDict()
+
+    def in_force(self, host: str, at: float) -> bool:
+        """Whether this host is left alone, on every device."""
+        found = self._hosts.get(host)
+        return found is not None and at < found.until
+
+    def answered(self, host: str, refused: bool, at: float) -> bool:
+        """An answer came; says whether with it the host is left alone, each time for longer."""
+        found = self._hosts.get(host)
+        if found is None:
+            if not refused:
+                return False  # Nearly every host, nearly always: nothing to remember.
+            found = self._hosts[host] = _Host(answers=deque(maxlen=ANSWERS))
+            if len(self._hosts) > self._most:
+                self._hosts.popitem(last=False)
+        found.answers.append((at, refused))
+        if not refused or at < found.until:
+            return False
+        if sum(1 for when, was in found.answers if was and at - when < WITHIN_SECONDS) < TURNED_AWAY:
+            return False
+        found.until = at + min(FIRST_PAUSE_SECONDS * GROWTH ** min(found.times, 16), LONGEST_SECONDS)
+        found.times += 1
+        found.answers.clear()
+        return True

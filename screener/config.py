@@ -70,6 +70,11 @@ class ProxySection(_Strict):
     port: Annotated[int, Field(ge=0, le=65535)] = 8787
     spool_megabytes: Annotated[int, Field(ge=1, le=16_384)] = 64
 
+    @property
+    def reaches_beyond(self) -> bool:
+        """Whether another machine can use it."""
+        return _reaches_beyond(self.host)
+
 
 def _interface(name: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,14}", name):
@@ -103,12 +108,16 @@ class DashboardSection(_Strict):
     @property
     def reaches_beyond(self) -> bool:
         """Whether another machine can open it."""
-        if self.host == "localhost":
-            return False
-        try:
-            return not ipaddress.ip_address(self.host.strip("[]")).is_loopback
-        except ValueError:
-            return True
+        return _reaches_beyond(self.host)
+
+
+def _reaches_beyond(host: str) -> bool:
+    if host == "localhost":
+        return False
+    try:
+        return not ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return True
 
 
 class Config(_Strict):

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from screener.canaries import WHOLE, Canary
 from screener.capture import Gap
+from screener.home.authority import ENDS_SOON, State
 from screener.platforms import title
-from screener.store.base import Issue
+from screener.store.base import Issue, Severity
 
 # The router's heartbeat leaves word every second.
 HEART_SILENT_SECONDS = 10
@@ -155,6 +156,62 @@ def of_proxy(counters: Mapping[str, float], now: datetime) -> list[Issue]:
                 mend="If the number grows, update Screener, and report what screener up printed.",
                 at=now,
             )
+        )
+    if turned := int(counters.get("turned_away", 0)):
+        issues.append(
+            Issue(
+                key="proxy:turned-away",
+                severity="note",
+                what=f"A platform took the proxy for a machine and turned it away ({turned} times). It opens as usual"
+                " again, because it is left alone for a while, and is not read meanwhile.",
+                mend="It is tried again by itself. If this comes back, look at that platform together.",
+                at=now,
+            )
+        )
+    return issues
+
+
+def severity_of(note: bool) -> Severity:
+    """How much an issue matters: what may be so on purpose makes no page say that something is wrong."""
+    return "note" if note else "warning"
+
+
+def of_authority(authority: State, now: datetime) -> list[Issue]:
+    """The issues of the family's certificate; the mend of each is a renewal."""
+    if not authority.exists:
+        return []
+    issues = []
+
+    def add(key: str, severity: Severity, what: str, mend: str) -> None:
+        issues.append(Issue(key=f"authority:{key}", severity=severity, what=what, mend=mend, at=now))
+
+    if not authority.constrained:
+        add(
+            "unconstrained",
+            "note",
+            "The family certificate was made by an older version, and is good for every site.",
+            "Renew it under Devices: a new one is good for the watched platforms alone. Nothing stops until then.",
+        )
+    if count := len(authority.outside):
+        add(
+            "outside",
+            "warning",
+            f"{count} hosts of platforms that came later can't be read: the family certificate is not good for them.",
+            "Renew it under Devices. Until then these pages open as usual, and nothing on them is looked at.",
+        )
+    if not authority.private:
+        add(
+            "open",
+            "error",
+            "Others on this computer can read the key of the family certificate.",
+            "Start Screener again, which locks it; then renew the certificate under Devices.",
+        )
+    if authority.ends is not None and authority.ends - now < ENDS_SOON:
+        add(
+            "ends",
+            "warning" if authority.ends > now else "error",
+            f"The family certificate ends on {_day(authority.ends)}.",
+            "Renew it under Devices.",
         )
     return issues
 

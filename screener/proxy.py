@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 
-from mitmproxy import certs
 from mitmproxy.addons.proxyserver import Proxyserver
-from mitmproxy.options import CONF_BASENAME, Options
+from mitmproxy.options import Options
 from mitmproxy.tools.dump import DumpMaster
 
 from screener import config
 from screener.ending import end_with
 from screener.errors import Mistake
+from screener.home import authority
 from screener.home.folder import Home
 from screener.home.probe import Probe
 from screener.home.router.ruleset import PROBE_ADDRESS
@@ -41,12 +41,11 @@ with suppress(Mistake):
 from addons.enrolled import Enrolled
 from addons.gate import Gate
 from addons.guard import Guard
+from addons.leaves import Leaves
 from addons.names import CheckPageName, before_others
 from addons.neighbours import ByCard
 from addons.tap import Tap
 
-CA_NAME = "Screener family CA"
-CA_BITS = 2048
 # A loop that stands still holds up every browser in the house; a proxy that is gone does not, they go direct.
 STILL_SECONDS = 10.0
 BEAT_SECONDS = 1.0
@@ -77,8 +76,10 @@ UNUSED = (
 
 @dataclass(frozen=True, kw_only=True)
 class ProxySettings:
-    """What the proxy needs to know. `router_port` is where a router leads connections to, `wireguard_port` where phones
-    dial in; 0 is off. What follows `spool_bytes` is for the demo and the tests alone.
+    """What the proxy needs to know.
+
+    `router_port` is where a router leads connections to, `wireguard_port` where phones dial in; 0 is off. `names` are
+    those of the dashboard; what follows `spool_bytes` is for the demo and the tests alone.
     """
 
     home: Path
@@ -86,6 +87,7 @@ class ProxySettings:
     port: int = 8787
     router_port: int = 0
     wireguard_port: int = 0
+    names: tuple[str, ...] = ()
     spool_bytes: int = MOST_BYTES
     steer: Mapping[str, tuple[str, int]] | None = None
     upstream_ca: Path | None = None
@@ -100,21 +102,22 @@ async def run(
     if settings.router_port:
         _check_free("", settings.router_port)
     home = Home(folder=settings.home)
-    _make_authority(home)
+    table = table or endpoints()
+    authority.ensure(home, table, settings.names)
     counts: Counter[str] = Counter()
     errors = _CountErrors(counts)
-    enrolled = Enrolled(home.enrolled, settings.always_enrolled)
-    table = table or endpoints()
+    enrolled = Enrolled(home.enrolled, settings.always_enrolled, made=home.ca / authority.MADE, before=home.ca_before)
+    leaves = Leaves(home.ca, home.ca_before, enrolled.is_behind)
     writer = Writer(place(home.folder), most_bytes=settings.spool_bytes, extra=lambda: dict(counts))
     vitals = Vitals()
-    probe = Probe(certificate=home.certificate, vitals=vitals.told)
+    probe = Probe(certificate=home.certificate, facts=home.sign, cries=home.calls, vitals=vitals.told)
     logging.getLogger("mitmproxy").addHandler(errors)
     try:
         await probe.start()
         vitals.start()
-        master = _master(settings, home.ca)
+        master = _master(settings, home.ca, leaves)
         guard = Guard(probe=probe.address, steer=settings.steer, counts=counts, probe_at=PROBE_ADDRESS)
-        gate = Gate(table, enrolled, writer.saw, counts)
+        gate = Gate(table, enrolled, writer.saw, counts, leaves.permits)
         if settings.router_port:
             master.addons.add(ByCard())
         if settings.wireguard_port:
@@ -152,8 +155,10 @@ async def _serve(
         await server.servers.update([])
 
 
-def _master(settings: ProxySettings, confdir: Path) -> DumpMaster:
+def _master(settings: ProxySettings, confdir: Path, leaves: Leaves) -> DumpMaster:
     master = DumpMaster(Options(confdir=str(confdir)), with_termlog=False, with_dumper=False)
+    master.addons.remove(master.addons.get("tlsconfig"))
+    master.addons.add(leaves)
     modes = ["regular"]
     if settings.router_port:  # on every address: the router's own rules say who gets in
         modes.append(f"transparent@:{settings.router_port}")
@@ -181,22 +186,6 @@ def _master(settings: ProxySettings, confdir: Path) -> DumpMaster:
             if name == "errorcheck":
                 addon.finish()
     return master
-
-
-def _make_authority(home: Home) -> None:
-    """Makes the family's certificate authority on the first start. Raises Mistake."""
-    folder = home.ca
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.chmod(0o700)
-        if not (folder / f"{CONF_BASENAME}-ca.pem").exists():
-            certs.CertStore.create_store(folder, CONF_BASENAME, CA_BITS, organization="Screener", cn=CA_NAME)
-        for file in folder.iterdir():
-            file.chmod(0o600)
-    except OSError as why:
-        raise Mistake(
-            f"{folder}: this folder can't be written ({why.strerror}). Give it to the user who runs Screener."
-        ) from None
 
 
 def _check_free(host: str, port: int) -> None:
@@ -282,6 +271,7 @@ def _settings(arguments: list[str] | None) -> ProxySettings:
         port=section.port,
         router_port=router.port if router.inside else 0,
         wireguard_port=router.wireguard_port,
+        names=found.dashboard.names,
         spool_bytes=section.spool_megabytes * 1024 * 1024,
         steer={str(name): (str(host), int(port)) for name, (host, port) in given.steer.items()},
         upstream_ca=given.upstream_ca,

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, Programming
 
 from screener import health, platforms
 from screener.capture import Capture, Gap
+from screener.events import Account
 from screener.memories import Memories
 from screener.pipeline import Followed, Pipeline
 from screener.platforms import Decoded, Memory
@@ -33,17 +34,19 @@ MAX_KEPT_BYTES = 8 * 1024 * 1024
 OURS = (DataError, IntegrityError, ProgrammingError)
 
 type Tell = Callable[[Followed], Awaitable[None]]
+type Met = Callable[[Account, str], None]
 
 
 @dataclass(kw_only=True)
 class Reading:
     """The loop between spool and store. `tell` is called for every event whose alert opened or rose, or that held
-    another threat or demand.
+    another threat or demand; `met` of every account of ours, with its device.
     """
 
     reader: Reader
     pipeline: Pipeline
     tell: Tell
+    met: Met = lambda account, device: None
     after: int = 0
     assembler: Assembler = field(default_factory=Assembler)
     memories: Memories = field(init=False)
@@ -93,6 +96,8 @@ class Reading:
         decoded = platforms.decode(capture, memory)
         if decoded is None:
             return
+        for event in decoded.events:
+            self.met(event.account, capture.device)
         for step in await self._followed(capture, decoded, memory):
             if step.is_news or threatens(step):
                 await self.tell(step)

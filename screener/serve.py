@@ -13,10 +13,11 @@ from pathlib import Path
 
 from fastapi import Request, Response
 
-from screener import config, health, paraphrases, platforms
+from screener import config, doctor, health, paraphrases, platforms
 from screener.config import DashboardSection
 from screener.ending import end_with
 from screener.errors import Mistake
+from screener.family import Family
 from screener.home import announce, leaf
 from screener.home.folder import Home
 from screener.home.pac import pac
@@ -42,7 +43,10 @@ from screener.web import tongue
 from screener.web.app import create_app
 from screener.web.base import Change
 from screener.web.claim import Claim
+from screener.web.cries import Cries
 from screener.web.desk import SqlDesk
+from screener.web.devices import Devices
+from screener.web.household import LivingHere
 from screener.web.logins import SqlLogins
 from screener.web.rooms import House, rooms
 from screener.web.serve import Secure, listen, serve_on
@@ -55,7 +59,7 @@ type Ready = Callable[[str], None]
 async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> None:
     """Until SIGTERM, SIGINT, or the end of the process that supervises it. Raises Mistake when it can't start."""
     settings = config.load(home.settings)
-    family = settings.household()
+    written = settings.household()
     library = library_of(home, settings, keeps=True)
     rules = await asyncio.to_thread(library.read)
     for mistake in rules.mistakes:
@@ -70,20 +74,36 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
         log.error("%s", mistake)
         deaf, meaning = [health.of_meaning(str(mistake), datetime.now(UTC))], None
     issues = [*_of_rules(rules, home), *deaf]
-    heart = switch.heard if settings.router.inside else None
-    desk = SqlDesk(store, reader, issues, enrolled=home.enrolled_devices, family=family, router=heart)
+    devices, cries = Devices(engine=store.engine), Cries(engine=store.engine)
+    family = await devices.family(written)
+    desk = SqlDesk(
+        store,
+        reader,
+        issues,
+        enrolled=home.enrolled_devices,
+        family=family,
+        standing=doctor.Standing(home=home),
+        router=switch.heard if settings.router.inside else None,
+    )
     pipeline = Pipeline(family=family, rulebook=rules, store=store, since=await store.begun(), meaning=meaning)
     bell = Bell()
+
+    def moved(family: Family) -> None:
+        following.pipeline = replace(following.pipeline, family=family)
 
     async def tell(step: Followed) -> None:
         if step.alert is not None:
             desk.announce(Change(alert=step.alert.id, level=step.alert.level, what="grew" if step.grew else "opened"))
             bell.ring(step.alert.id)
 
+    here = LivingHere(home=home, written=written, devices=devices, desk=desk, cries=cries, moved=moved)
+    following = Reading(reader=reader, pipeline=pipeline, tell=tell, met=here.met)
+    await here.changed()
     claim = Claim.new(datetime.now(UTC)) if await desk.users() == 0 else None
     names = partial(_names, settings.dashboard)
     encryption = leaf.context(home, names(), datetime.now(UTC)) if settings.dashboard.secure_port else None
     https_port = settings.dashboard.secure_port if encryption else 0
+    port = settings.dashboard.port
     app = create_app(
         desk,
         claim=claim,
@@ -102,8 +122,13 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
                 seal=seal,
                 rulebook=lambda: live(),
                 tuner=Tuner(library=library, engine=store.engine, apply=lambda: live.read()),
-                family=family,
+                family=written,
                 evidence_key=home.evidence_key,
+                home=home,
+                changed=here.changed,
+                names=settings.dashboard.names,
+                port=lambda: port,
+                beyond=settings.dashboard.reaches_beyond and settings.proxy.reaches_beyond,
             )
         ),
     )
@@ -119,19 +144,18 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
     app.add_api_route("/proxy.pac", proxy_pac, methods=["GET"])
     stop = asyncio.Event()
     end_with(stop)
-    loop = Reading(reader=reader, pipeline=pipeline, tell=tell)
 
     def in_force(book: Rulebook) -> None:
         # A capture that is being followed keeps the pipeline it began with; the next one gets this.
-        loop.pipeline = replace(loop.pipeline, rulebook=book)
+        following.pipeline = replace(following.pipeline, rulebook=book)
         issues[:] = [*_of_rules(book, home), *deaf]
 
     live = Live(library=library, book=rules, told=in_force)
-    reading = asyncio.create_task(loop.run())
+    reading = asyncio.create_task(following.run())
     reading.add_done_callback(lambda task: stop.set())
     purging = asyncio.create_task(texts.purge_hourly(store.engine, settings.keep_days()))
     watching = asyncio.create_task(live.follow())
-    telling: list[asyncio.Task[None]] = []
+    telling: list[asyncio.Task[None]] = [asyncio.create_task(here.run())]
     try:
         listener = listen(settings.dashboard.host, settings.dashboard.port)
         port = listener.getsockname()[1]
@@ -139,7 +163,7 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
             Secure(listener=listen(settings.dashboard.host, https_port), context=encryption) if encryption else None
         )
         notices = notifier(desk, store, seal, bell, link=_address(settings.dashboard, port, https_port))
-        telling = [asyncio.create_task(notices.run()), asyncio.create_task(_wake(bell, desk))]
+        telling += [asyncio.create_task(notices.run()), asyncio.create_task(_wake(bell, desk))]
         if encryption:
             telling.append(asyncio.create_task(leaf.keep_good(encryption, home, names)))
         if settings.dashboard.reaches_beyond:

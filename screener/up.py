@@ -66,12 +66,10 @@ def greeting(supervisor: Supervisor, home: Home, settings: config.Config, *, fir
     steps = []
     if supervisor.claim_code:
         steps.append("Open the dashboard in a browser on this machine and make your account with the claim code.")
-    if not settings.family.members:
-        steps.append(f"Write who lives here into {home.settings}, and start again.")
     steps += [
-        "Enter the PAC address as the automatic proxy address of the browser that is to be looked after (Firefox: in"
-        " its own network settings; Chrome and Edge: in those of the computer).",
-        f"In that browser open http://{PROBE_HOST}/, install the family certificate, then open https://{PROBE_HOST}/.",
+        "Under “Set up”, add who lives here, and press “Set up this computer”.",
+        f"Close the browser, open it again, and open https://{PROBE_HOST}/ (for another one, by hand:"
+        f" {supervisor.dashboard_url}/start).",
         "When that page says that this device is looked after, it is. Tell everybody who uses it.",
     ]
     lines += [f"  {n}. {step}" for n, step in enumerate(steps, 1)]

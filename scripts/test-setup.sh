@@ -49,6 +49,12 @@ if [ "$(uname)" = Linux ]; then
     done
 fi
 
+# Firefox keeps a store of its own, and says no in its own way.
+if ! command -v firefox-esr >/dev/null && ! command -v firefox >/dev/null && [ -z "${SCREENER_FIREFOX:-}" ]; then
+    may_use_apt || fail "Firefox" "was not found, and the browser tests need it" "Install Firefox, or name one in SCREENER_FIREFOX"
+    apt_install firefox-esr
+fi
+
 for lock in "$root"/tests/clients/*/requirements.lock; do
     if [ -f "$lock" ]; then
         client=${lock%/*}

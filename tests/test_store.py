@@ -17,8 +17,8 @@ from screener.relationships import Relationship
 from screener.rules import Signal
 from screener.score import Score
 from screener.store.base import Recalled, Store
+from screener.store.devices import metadata
 from screener.store.memory import MemoryStore
-from screener.store.people import metadata
 from screener.store.sql import SqlStore
 from tests.make import NOON, a_member, a_message, a_request
 

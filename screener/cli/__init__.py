@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from screener import __version__
-from screener.cli import evidence, key, new, router, rules
+from screener.cli import ca, care, evidence, key, new, router, rules
 from screener.cli.base import HomeOption, JsonOption, RulesOption, mistakes_told
 from screener.errors import Mistake
 
@@ -24,6 +24,8 @@ app.add_typer(new.app, name="new")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(key.app, name="key")
 app.add_typer(router.app, name="router")
+app.add_typer(ca.app, name="ca")
+app.add_typer(care.app)
 
 
 @app.callback(invoke_without_command=True)

@@ -47,9 +47,29 @@ class Home:
         return self.folder / "enrolled.json"
 
     @property
+    def revoked(self) -> Path:
+        """Until when each device was taken out; the dashboard writes it, the proxy reads it."""
+        return self.folder / "revoked.json"
+
+    @property
+    def sign(self) -> Path:
+        """What the sign on looked-after devices says of this family."""
+        return self.folder / "sign.json"
+
+    @property
+    def calls(self) -> Path:
+        """The folder of calls for help that nobody took up yet."""
+        return self.folder / "calls"
+
+    @property
     def ca(self) -> Path:
         """The folder of the family's certificate authority; the proxy makes it on its first start."""
         return self.folder / "ca"
+
+    @property
+    def ca_before(self) -> Path:
+        """The authority before the last renewal; there while a device still trusts that one alone."""
+        return self.folder / "ca-before"
 
     @property
     def certificate(self) -> Path:
@@ -91,11 +111,10 @@ class Home:
         return first
 
     def enrolled_devices(self) -> frozenset[str]:
-        """The devices that proved on the probe page that they trust our certificate; the proxy writes them down."""
-        try:
-            return frozenset(json.loads(self.enrolled.read_text(encoding="utf-8"))["devices"])
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
-            return frozenset()
+        """The devices that proved on the probe page that they trust our certificate, and were not taken out since."""
+        since, out = times(self.enrolled), times(self.revoked)
+        made = _text(self.ca / "made") if not self.ca_before.exists() else ""
+        return frozenset(device for device, at in since.items() if at > out.get(device, "") and at >= made)
 
     def secret(self) -> bytes:
         """The key that log-ins are signed with. Raises Mistake when it was damaged."""
@@ -169,6 +188,22 @@ class Home:
     @property
     def _seal(self) -> Path:
         return self.folder / "seal.key"
+
+
+def times(path: Path) -> dict[str, str]:
+    """Times by device; none where there is no such file, or it can't be read."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))["devices"]
+        return {str(device): str(at) for device, at in found.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return ""
 
 
 def _example() -> str:

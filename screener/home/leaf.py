@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from screener.errors import Mistake
+from screener.home.constraints import HOME_NETWORKS, Permitted, permitted
 from screener.home.folder import Home, write_private
 
 log = logging.getLogger(__name__)
@@ -58,15 +59,17 @@ def leaf(home: Home, names: Collection[str], now: datetime) -> Path | None:
     if authority is None:
         return None
     key, certificate = authority
-    wanted = {name for name in map(_general, names) if name is not None}
+    # One name that the authority may not sign for would cost the whole certificate.
+    may = permitted(certificate)
+    wanted = {general for name in names if may_sign(may, name) and (general := _general(name)) is not None}
     if not _is_good(path, certificate, wanted, now):
         write_private(path, _signed(key, certificate, wanted, now))
     return path
 
 
 def _authority(home: Home) -> tuple[rsa.RSAPrivateKey, x509.Certificate] | None:
-    """The key and certificate that the proxy made on its first start."""
-    file = home.ca / "mitmproxy-ca.pem"
+    """The key and certificate that the proxy made on its first start; during a renewal the one before."""
+    file = (home.ca_before if home.ca_before.exists() else home.ca) / "mitmproxy-ca.pem"
     try:
         pem = file.read_bytes()
     except FileNotFoundError:
@@ -128,6 +131,16 @@ def _signed(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     return private + made.public_bytes(serialization.Encoding.PEM)
+
+
+def may_sign(may: Permitted, name: str) -> bool:
+    """Whether the dashboard can be opened under this name without a warning."""
+    try:
+        address = ipaddress.ip_address(name.strip("[]").partition("%")[0])
+    except ValueError:
+        return may.permits(name.casefold())
+    networks = map(ipaddress.ip_network, HOME_NETWORKS)
+    return may.domains is None or any(address.version == net.version and address in net for net in networks)
 
 
 def _general(name: str) -> x509.GeneralName | None:

@@ -3,13 +3,13 @@
 import json
 from collections.abc import Collection
 
-from screener.home.probe import PROBE_HOST
+from screener.home.probe import PROBE_HOSTS
 
 
 def pac(proxy: str, *, exact: Collection[str], below: Collection[str]) -> str:
     """The file's text. `proxy` is "host:port"; `exact` are host names, `below` domains whose every name is watched."""
     return f"""// Screener: only these hosts go through the proxy; all else, and everything if it stops, goes direct.
-var exact = {json.dumps(dict.fromkeys([*sorted(exact), PROBE_HOST], 1))};
+var exact = {json.dumps(dict.fromkeys([*sorted(exact), *sorted(PROBE_HOSTS)], 1))};
 var below = {json.dumps(dict.fromkeys(sorted(below), 1))};
 
 function FindProxyForURL(url, host) {{

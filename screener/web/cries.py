@@ -18,6 +18,7 @@ from screener.web.base import Change, User
 from screener.web.desk import SqlDesk
 from screener.web.door import Door
 from screener.web.page import Pages
+from screener.web.words import device_words
 
 PAUSE = timedelta(minutes=2)
 """Pressing again and again within this time tells the same person once."""
@@ -115,7 +116,7 @@ class CryRoom:
         if user.role not in CHANGES:
             return {"cries": ()}
         names = {member.id: member.name for member in await self.desk.members()}
-        return {"cries": [(cry, names.get(cry.member, "")) for cry in await self.cries.unheard(user.name)]}
+        return {"cries": [(cry, names.get(cry.member) or _where(cry)) for cry in await self.cries.unheard(user.name)]}
 
     async def heard(self, request: Request, id: str) -> Response:
         visit, _ = await self.door.change(request)
@@ -124,6 +125,12 @@ class CryRoom:
             raise HTTPException(404)
         refresh(self.desk)
         return RedirectResponse("/", 303)
+
+
+def _where(cry: Cry) -> str:
+    """A device of which nobody has said whose it is; somebody pressed on it."""
+    _, found, device = cry.member.partition("device:")
+    return device_words(device) if found else ""
 
 
 def refresh(desk: SqlDesk) -> None:

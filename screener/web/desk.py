@@ -3,7 +3,7 @@
 import asyncio
 import json
 import secrets
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -35,7 +35,8 @@ MAX_WAITING = 100
 
 class SqlDesk:
     """See `screener.web.base.Desk`. `lasting` are issues that last, such as a broken rule, and whoever gave them may
-    change them; `enrolled` says which devices are looked after, `router` what a router's heartbeat left word of.
+    change them; `standing` are those of how things stand now; `enrolled` says which devices are looked after, `router`
+    what a router's heartbeat left word of.
     """
 
     def __init__(
@@ -46,11 +47,13 @@ class SqlDesk:
         enrolled: Callable[[], Collection[str]] = frozenset,
         family: Family | None = None,
         router: Callable[[], Mapping[str, object]] | None = None,
+        standing: Callable[[datetime], Iterable[Issue]] = lambda now: (),
     ) -> None:
         self._engine = store.engine
         self._reader = reader
         self._lasting = lasting if lasting is not None else []
         self._enrolled = enrolled
+        self._standing = standing
         self._family = family or Family()
         self._router = router
         self._listeners: set[asyncio.Queue[Change]] = set()
@@ -102,7 +105,8 @@ class SqlDesk:
         counters = await asyncio.to_thread(self._reader.counters)
         heard = select(canaries).where(canaries.c.last >= micros(now - ISSUE_ENDS_AFTER))
         birds = [canary_of(row) for row in await self._rows(heard)]
-        lasting = [*health.of_proxy(counters, now), *health.of_canaries(birds), *self._lasting]
+        standing = await asyncio.to_thread(self._standing, now)
+        lasting = [*health.of_proxy(counters, now), *health.of_canaries(birds), *standing, *self._lasting]
         if self._router is not None:
             lasting += health.of_router(await asyncio.to_thread(self._router), now)
         return [_issue(issue) for issue in lasting] + [
@@ -157,6 +161,10 @@ class SqlDesk:
 
     async def members(self) -> tuple[Member, ...]:
         return self._family.on(datetime.now(UTC)).members
+
+    def lives(self, family: Family) -> None:
+        """Somebody moved in, or was given a device."""
+        self._family = family
 
     async def add_first_user(self, name: str, password_hash: str, member: str | None = None) -> bool:
         nobody = ~select(users.c.id).exists()

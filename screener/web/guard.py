@@ -11,6 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from screener.home.scripts import SYSTEMS
 from screener.web import tongue
 from screener.web.page import Pages
 from screener.web.tries import is_loopback
@@ -20,7 +21,7 @@ log = logging.getLogger(__name__)
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 # Answered before an account exists and without one: they say nothing of the family.
-OPEN = frozenset({"/healthz", "/proxy.pac"})
+OPEN = frozenset({"/healthz", "/proxy.pac", "/ca.crt", "/start", *(f"/start/screener-{f}" for f in SYSTEMS.values())})
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "

@@ -28,6 +28,8 @@ WAYS = (
     Way(path="/search", here="search", words=later("Search"), roles=EVERYBODY - {"child"}),
     Way(path="/closed", here="closed", words=later("Closed"), roles=EVERYBODY - {"child"}),
     Way(path="/rules", here="rules", words=later("Rules"), roles=frozenset({"owner", "parent"})),
+    Way(path="/devices", here="devices", words=later("Devices"), roles=frozenset({"owner", "parent", "adult"})),
+    Way(path="/setup", here="setup", words=later("Set up"), roles=frozenset({"owner"})),
     Way(path="/people", here="people", words=later("People"), roles=frozenset({"owner"})),
     Way(path="/notices", here="notices", words=later("Notices"), roles=EVERYBODY - {"child"}),
     Way(path="/account", here="account", words=later("You")),

@@ -1,12 +1,13 @@
 """The pages that lie on the database itself: each is a room, and all are listed here."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import APIRouter
 
 from screener.family import Family
+from screener.home.folder import Home
 from screener.rulebook import Rulebook
 from screener.seal import Seal
 from screener.store.casebook import SqlCases
@@ -22,6 +23,8 @@ from screener.web.codes import Codes
 from screener.web.cries import Cries, CryRoom
 from screener.web.deeds import Deeds
 from screener.web.desk import SqlDesk
+from screener.web.device_pages import DevicePages
+from screener.web.devices import Devices
 from screener.web.door import Door
 from screener.web.evidence import EvidencePage, Gauge
 from screener.web.excerpt import Excerpts
@@ -41,6 +44,7 @@ from screener.web.rule_changes import RuleChanges
 from screener.web.rule_editor import RuleEditor
 from screener.web.rules_page import RulesPage
 from screener.web.search import Search
+from screener.web.setup_pages import SetupPages
 from screener.web.steps_page import StepsPage
 from screener.web.trial_pages import TrialPages
 from screener.web.trials import Trials
@@ -49,7 +53,12 @@ from screener.web.workbench import Workbench
 
 @dataclass(frozen=True, kw_only=True)
 class House:
-    """What every room is given; `rulebook` gives the one in force, `tuner` changes it."""
+    """What every room is given.
+
+    `rulebook` gives the one in force, `tuner` changes it. `changed` has the program look again who lives here; `names`
+    are those under which the dashboard is opened, `port` is where it is served without TLS, and `beyond` says whether
+    other devices reach it and the proxy. `user` is whose browsers are set up on this computer.
+    """
 
     store: SqlStore
     desk: SqlDesk
@@ -58,6 +67,12 @@ class House:
     tuner: Tuner
     family: Family
     evidence_key: Path
+    home: Home
+    changed: Callable[[], Awaitable[None]]
+    names: tuple[str, ...] = ()
+    port: Callable[[], int] = lambda: 0
+    beyond: bool = False
+    user: Path | None = None
 
 
 def rooms(house: House) -> Callable[[Door, Pages], Iterable[APIRouter]]:
@@ -122,6 +137,27 @@ def rooms(house: House) -> Callable[[Door, Pages], Iterable[APIRouter]]:
         yield PasskeyPages(passkeys=passkeys, door=door, pages=pages).routes()
         yield PeoplePages(people=people, desk=desk, door=door, pages=pages).routes()
         yield JoinPages(people=people, desk=desk, door=door, pages=pages).routes()
+        devices = Devices(engine=engine)
+        yield DevicePages(
+            devices=devices,
+            desk=desk,
+            door=door,
+            pages=pages,
+            home=house.home,
+            changed=house.changed,
+            names=house.names,
+        ).routes()
+        yield SetupPages(
+            devices=devices,
+            desk=desk,
+            door=door,
+            pages=pages,
+            home=house.home,
+            changed=house.changed,
+            port=house.port,
+            beyond=house.beyond,
+            user=house.user,
+        ).routes()
         yield Notices(store=house.store, desk=desk, seal=house.seal, door=door, pages=pages).routes()
 
     return routers

@@ -105,11 +105,15 @@ class Origin:
 
     async def _answer(self, path: str, body: bytes, send: Callable[[Any], Awaitable[None]]) -> None:
         async def reply(
-            kind: bytes, *pieces: bytes, sized: bool = True, headers: tuple[tuple[bytes, bytes], ...] = ()
+            kind: bytes,
+            *pieces: bytes,
+            sized: bool = True,
+            headers: tuple[tuple[bytes, bytes], ...] = (),
+            status: int = 200,
         ) -> None:
             size = ((b"content-length", str(sum(map(len, pieces))).encode()),) if sized else ()
             found = [(b"content-type", kind), (b"x-twice", b"a"), (b"x-twice", b"b"), *size, *headers]
-            await send({"type": "http.response.start", "status": 200, "headers": found})
+            await send({"type": "http.response.start", "status": status, "headers": found})
             for piece in pieces:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
@@ -122,6 +126,8 @@ class Origin:
             await reply(
                 b"application/json", *(LONG_TEXT[n : n + 999] for n in range(0, len(LONG_TEXT), 999)), sized=False
             )
+        elif path == "/forbidden":
+            await reply(b"text/html", b"Are you a machine?", status=403)
         elif path == "/big":
             await reply(b"application/json", *[b"x" * 65_536] * 320)
         elif path == "/echo":

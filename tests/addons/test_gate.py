@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from addons.enrolled import Enrolled, read, write
-from addons.strikes import Strikes
+from addons.strikes import TURNED_AWAY, Strikes, TurnedAway
 from screener.platforms import Endpoints
 from tests.addons.rig import DEVICE, HOST, LONG_TEXT, OTHER, PROBE, WRONG, Rig, a_rig
 
@@ -259,3 +259,47 @@ def _client_hello(host: str) -> bytes:
     with pytest.raises(ssl.SSLWantReadError):
         talk.do_handshake()
     return outgoing.read()
+
+
+def test_a_host_that_turns_nearly_everything_away_is_left_alone_and_each_time_for_longer() -> None:
+    hosts = TurnedAway()
+    first = [hosts.answered(HOST, True, at=float(n)) for n in range(TURNED_AWAY)]
+    held = [hosts.in_force(HOST, at) for at in (30.0, 600.0, 700.0)]
+    again = [hosts.answered(HOST, True, at=1000.0 + n) for n in range(TURNED_AWAY)]
+    longer = [hosts.in_force(HOST, at) for at in (3000.0, 3500.0)]
+
+    assert (first.index(True), again.index(True)) == (TURNED_AWAY - 1, TURNED_AWAY - 1)
+    assert held == [True, True, False]
+    assert longer == [True, False]
+
+
+def test_refusals_among_ordinary_answers_or_over_a_long_time_mean_nothing() -> None:
+    hosts = TurnedAway()
+
+    mixed = [hosts.answered(HOST, n % 2 == 0, at=float(n)) for n in range(500)]
+    slow = [hosts.answered(OTHER, True, at=60.0 * n) for n in range(500)]
+
+    assert not any(mixed) and not any(slow)
+
+
+def test_hosts_that_turn_us_away_can_not_fill_the_memory() -> None:
+    hosts = TurnedAway(most=10)
+
+    for n in range(100):
+        hosts.answered(f"{n}.example", True, at=0.0)
+
+    assert len(hosts._hosts) == 10
+
+
+async def test_a_platform_that_turns_the_proxy_away_is_spliced_by_itself_and_said_to_be_blind(tmp_path: Path) -> None:
+    async with a_rig(tmp_path) as rig:
+        async with rig.browser() as client:
+            for _ in range(TURNED_AWAY):
+                assert (await client.get(f"https://{HOST}/forbidden")).status_code == 403
+        left_alone = await is_untouched(rig, HOST)
+        counted = await rig.counters(lambda found: found.get("spliced_turned_away", 0) == 1)
+        coverage = {(seen.host, seen.state) for seen in rig.reader.coverage()}
+
+    assert left_alone
+    assert (counted["turned_away"], counted["spliced_turned_away"]) == (1, 1)
+    assert (HOST, "refused") in coverage

@@ -12,6 +12,7 @@ from sqlalchemy import update
 
 from screener.events import Event
 from screener.family import Family, Member
+from screener.home.folder import Home as Folder
 from screener.pipeline import Followed, Pipeline
 from screener.resources import shipped
 from screener.rulebook import Library
@@ -25,6 +26,7 @@ from screener.web.app import create_app
 from screener.web.auth import hashed
 from screener.web.claim import Claim
 from screener.web.desk import SqlDesk
+from screener.web.devices import Devices
 from screener.web.logins import SqlLogins
 from screener.web.rooms import House, rooms
 from tests.make import NOON, RULES, a_contact, a_message, a_request, an_acceptance, an_account
@@ -123,6 +125,11 @@ async def a_home(
     desk = SqlDesk(store, Reader(folder / "spool.db"), family=family)
     claim = Claim.new(clock())
     tuner, live = rules_of(folder, family, store)
+    devices = Devices(engine=store.engine)
+
+    async def changed() -> None:
+        desk.lives(await devices.family(family))
+
     app = create_app(
         desk,
         claim=claim,
@@ -131,14 +138,18 @@ async def a_home(
         clock=clock,
         rooms=rooms(
             House(
-                store=store,
-                desk=desk,
-                seal=seal,
-                rulebook=live,
-                tuner=tuner,
-                family=family,
-                evidence_key=folder / "evidence.key",
-                **more,
+                **{
+                    "store": store,
+                    "desk": desk,
+                    "seal": seal,
+                    "rulebook": live,
+                    "tuner": tuner,
+                    "family": family,
+                    "evidence_key": folder / "evidence.key",
+                    "home": Folder(folder=folder),
+                    "changed": changed,
+                    **more,
+                }
             )
         ),
     )

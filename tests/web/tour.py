@@ -12,10 +12,14 @@ from fastapi import FastAPI
 from playwright.async_api import BrowserContext, Page
 from sqlalchemy import insert, update
 
-from screener.events import Event
+from screener.events import Account, Event
 from screener.family import Family, Member
+from screener.home import authority
+from screener.home.folder import Home as Folder
+from screener.home.nearby import Neighbour
 from screener.notify.address import read
 from screener.notify.people import People as Channels
+from screener.platforms import endpoints
 from screener.store.people import users
 from screener.store.tables import issues, readings
 from screener.store.times import micros
@@ -23,6 +27,7 @@ from screener.web.app import create_app
 from screener.web.claim import Claim
 from screener.web.cries import Cries
 from screener.web.deeds import Deeds
+from screener.web.devices import Devices
 from screener.web.filters import Filter, Filters
 from screener.web.people import People
 from tests.web.conftest import SECRET, served, token_of
@@ -61,6 +66,9 @@ STOPS = (
     Stop(path="/rules/of/secrecy", says="keep it secret"),
     Stop(path="/rules/changes", says="What was changed"),
     Stop(path="/rules/edit", says="Write rules yourself"),
+    Stop(path="/devices", says="Devices"),
+    Stop(path="/setup", says="Set up"),
+    Stop(path="/start", by="", says="Add a device"),
     Stop(path="/notices", says="Notices"),
     Stop(path="/me", says="About me"),
     Stop(path="/me", by="kim", says="About me"),
@@ -117,6 +125,7 @@ async def tour(folder: Path) -> AsyncIterator[Tour]:
     """A home in which much has happened, and its dashboard; beside it two homes that nobody has claimed yet."""
     home = await a_home(folder, family=Family(members=(*EVERYBODY.members, LEE)), clock=Clock(datetime.now(UTC)))
     try:
+        await to_thread(authority.ensure, Folder(folder=folder), endpoints())
         ids = await furnish(home)
         unclaimed = [an_empty_home(claim) for claim in (Claim.new(datetime.now(UTC)), None)]
         async with served(home.app) as at, served(unclaimed[0]) as new, served(unclaimed[1]) as late:
@@ -155,6 +164,12 @@ async def furnish(home: Home) -> Mapping[str, str]:
     channels = Channels(engine=engine, seal=home.seal)
     for name, url in (("My phone", "ntfy://ntfy.example.com/screener"), ("Mail", "mailtos://a:b@mail.example.com")):
         await channels.add(owner.id, name=name, address=await to_thread(read, url), from_level="look", at=now)
+    devices = Devices(engine=engine)
+    await devices.seen(FOUND, now)
+    await devices.give(FOUND[0].address, name="Kim’s tablet", member=KIM.id, state="theirs", now=now)
+    await devices.give(FOUND[1].address, name="Television", member=None, state="left", now=now)
+    await devices.met(Account(platform="facebook", id="100000000000099", name="Sam T."), "127.0.0.1", now)
+    home.desk.lives(await devices.family(Family(members=(*EVERYBODY.members, LEE))))
     async with engine.begin() as connection:
         await connection.execute(update(users).where(users.c.name == "half").values(codes=b"sealed"))
         for device, platform, member, ago in READ:
@@ -179,6 +194,11 @@ READ = (
     ("192.168.1.23", "facebook", KIM, timedelta(minutes=2)),
     ("192.168.1.23", "discord", KIM, timedelta(days=9)),
     ("192.168.1.40", "facebook", SASHA, timedelta(hours=3)),
+)
+FOUND = (
+    Neighbour(address="192.168.1.23", mac="02:00:00:00:00:23", heard="tablet"),
+    Neighbour(address="192.168.1.24", mac="02:00:00:00:00:24", heard="tv"),
+    Neighbour(address="192.168.1.40", mac="02:00:00:00:00:40", heard="Sashas-Phone"),
 )
 WRONG = (
     ("issue:1", "error", "Facebook changed something, and its messages can’t be read.", "Update Screener."),

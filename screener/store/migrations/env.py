@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from screener.store.people import metadata
+from screener.store.devices import metadata
 from screener.store.rule_changes import rule_changes  # noqa: F401 - so that the table is among them
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True)

@@ -1,0 +1,290 @@
+"""The page of devices: which there are, whose they are, what is looked after, and the certificate that they trust."""
+
+import asyncio
+import ipaddress
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from screener.errors import Mistake
+from screener.family import Member
+from screener.home import authority, taken_out
+from screener.home.folder import Home
+from screener.home.nearby import Neighbour, neighbours
+from screener.platforms import endpoints
+from screener.sight import CHANGES
+from screener.web.again import Refusal, refusal
+from screener.web.desk import SqlDesk
+from screener.web.devices import THIS_MACHINE, Device, Devices, Met
+from screener.web.door import Door, Visit
+from screener.web.guard import peer
+from screener.web.page import Pages
+from screener.web.tongue import _
+
+GROWN_UP = ("parent", "adult")
+type Look = Callable[[], Awaitable[tuple[Neighbour, ...]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A device as it is shown. `may` says whether who looks may say whose it is."""
+
+    device: Device
+    member: Member | None
+    enrolled: bool
+    out: bool
+    may: bool
+    fixed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class DevicePages:
+    """`changed` has the rest of the program look again who lives here; `names` are those under which the dashboard is
+    opened; `look` finds what is in the network.
+    """
+
+    devices: Devices
+    desk: SqlDesk
+    door: Door
+    pages: Pages
+    home: Home
+    changed: Callable[[], Awaitable[None]]
+    names: tuple[str, ...] = ()
+    look: Look = neighbours
+
+    def routes(self) -> APIRouter:
+        router = APIRouter()
+        router.add_api_route("/devices", self.page, methods=["GET"])
+        router.add_api_route("/devices/look", self.look_again, methods=["POST"])
+        router.add_api_route("/devices/give", self.give, methods=["POST"])
+        router.add_api_route("/devices/mine", self.mine, methods=["POST"])
+        router.add_api_route("/devices/stop", self.stop, methods=["POST"])
+        router.add_api_route("/devices/let-in", self.let_in, methods=["POST"])
+        router.add_api_route("/devices/forget", self.forget, methods=["POST"])
+        router.add_api_route("/devices/account", self.give_account, methods=["POST"])
+        router.add_api_route("/devices/certificate/renew", self.renew, methods=["POST"])
+        router.add_api_route("/devices/certificate/let-go", self.let_go, methods=["POST"])
+        return router
+
+    async def page(self, request: Request) -> Response:
+        return await self._show(request, _allowed(await self.door.visit(request)))
+
+    async def look_again(self, request: Request) -> Response:
+        _for_parents(await self._change(request))
+        await look_around(self.devices, self.home, self.look, self.door.clock())
+        return RedirectResponse("/devices", 303)
+
+    async def give(self, request: Request) -> Response:
+        visit, fields = await self._change(request)
+        _for_parents((visit, fields))
+        row = await self._row(fields, request, visit)
+        member = _named(fields.get("member", ""), await self.desk.members())
+        left = fields.get("member") == "-"
+        if not row.may or (member is not None and not _may_have(visit, member)):
+            words = _("Only that adult can say so, from a log-in of their own.")
+            return await self._show(request, visit, Refusal(words=words, status=403))
+        name = " ".join(fields.get("name", "").split())[:60]
+        state = "left" if left else "theirs"
+        owner = member.id if member else None
+        await self.devices.give(row.device.address, name=name, member=owner, state=state, now=self.door.clock())
+        if left and row.enrolled:
+            await asyncio.to_thread(taken_out.take_out, self.home.revoked, row.device.address)
+        await self.changed()
+        return RedirectResponse("/devices", 303)
+
+    async def mine(self, request: Request) -> Response:
+        """An adult says, from the device itself and a log-in of their own, that it is theirs."""
+        visit, _fields = await self._change(request)
+        members, here = await self.desk.members(), _address(peer(request.scope))
+        member = _named(visit.user.member or "", members)
+        if member is None or member.role not in GROWN_UP or any(here in each.devices for each in members):
+            raise HTTPException(404)
+        row = next((each for each in await self._rows(request, visit) if each.device.address == here), None)
+        name = row.device.name if row else ""
+        await self.devices.give(here, name=name, member=member.id, state="theirs", now=self.door.clock())
+        await self.changed()
+        return RedirectResponse("/devices", 303)
+
+    async def stop(self, request: Request) -> Response:
+        visit, fields = await self._change(request)
+        row = await self._row(fields, request, visit)
+        await asyncio.to_thread(taken_out.take_out, self.home.revoked, row.device.address)
+        return RedirectResponse("/devices", 303)
+
+    async def let_in(self, request: Request) -> Response:
+        visit, fields = await self._change(request)
+        row = await self._row(fields, request, visit)
+        if not row.may:
+            raise HTTPException(404)
+        await asyncio.to_thread(taken_out.let_in, self.home.revoked, row.device.address)
+        return RedirectResponse("/devices", 303)
+
+    async def forget(self, request: Request) -> Response:
+        visit, fields = await self._change(request)
+        row = await self._row(fields, request, visit)
+        # If it comes back, it has to show its certificate like a stranger.
+        await asyncio.to_thread(taken_out.let_in, self.home.revoked, row.device.address)
+        await self.devices.forget(row.device.address)
+        await self.changed()
+        return RedirectResponse("/devices", 303)
+
+    async def give_account(self, request: Request) -> Response:
+        visit, fields = await self._change(request)
+        _for_parents((visit, fields))
+        member = _named(fields.get("member", ""), await self.desk.members())
+        met = next((each for each in await self.devices.accounts() if _key(each) == fields.get("account")), None)
+        if met is None:
+            raise HTTPException(404)
+        before = _named(met.member or "", await self.desk.members())
+        if any(each is not None and not _may_have(visit, each) for each in (member, before)):
+            words = _("Only that adult can say so, from a log-in of their own.")
+            return await self._show(request, visit, Refusal(words=words, status=403))
+        await self.devices.give_account(met.platform, met.account, member.id if member else None)
+        await self.changed()
+        return RedirectResponse("/devices#accounts", 303)
+
+    async def renew(self, request: Request) -> Response:
+        visit, fields = await self._change(request)
+        _for_owners(visit)
+        if why := await refusal(self.door, request, visit.user, fields.get("password", "")):
+            return await self._show(request, visit, why)
+        try:
+            signs_for = authority.domains(endpoints(), self.names)
+            await asyncio.to_thread(authority.rotate, self.home, signs_for, datetime.now(UTC))
+        except Mistake:
+            words = _("The last renewal is not over yet.")
+            return await self._show(request, visit, Refusal(words=words, status=409))
+        return RedirectResponse("/devices#certificate", 303)
+
+    async def let_go(self, request: Request) -> Response:
+        visit, _fields = await self._change(request)
+        _for_owners(visit)
+        await asyncio.to_thread(authority.let_go, self.home)
+        return RedirectResponse("/devices#certificate", 303)
+
+    async def _change(self, request: Request) -> tuple[Visit, Mapping[str, str]]:
+        visit, fields = await self.door.change(request)
+        return _allowed(visit), fields
+
+    async def _row(self, fields: Mapping[str, str], request: Request, visit: Visit) -> Row:
+        found = [each for each in await self._rows(request, visit) if each.device.address == fields.get("address")]
+        if not found:
+            raise HTTPException(404)
+        return found[0]
+
+    async def _rows(self, request: Request, visit: Visit) -> list[Row]:
+        """A parent sees every device; another adult their own and the one in their hands."""
+        members, known = await self.desk.members(), {each.address: each for each in await self.devices.all()}
+        owners = {device: member for member in members for device in member.devices}
+        enrolled = await asyncio.to_thread(self.home.enrolled_devices)
+        here, now = _address(peer(request.scope)), self.door.clock()
+        met = {each.device for each in await self.desk.coverage()}
+        rows = []
+        for address in [*known, *sorted({*owners, *enrolled, *met, here, THIS_MACHINE} - known.keys())]:
+            device = known.get(address) or _unknown(address, now)
+            member = owners.get(address)
+            own = member is not None and member.id == visit.user.member
+            if visit.user.role not in CHANGES and not own and (address != here or member is not None):
+                continue
+            out = await asyncio.to_thread(taken_out.is_out, self.home.revoked, address)
+            rows.append(
+                Row(
+                    device=device,
+                    member=member,
+                    enrolled=address in enrolled,
+                    out=out,
+                    may=member is None or _may_have(visit, member),
+                    fixed=member is not None and device.member != member.id,
+                )
+            )
+        return rows
+
+    async def _show(self, request: Request, visit: Visit, why: Refusal | None = None) -> Response:
+        members, rows = await self.desk.members(), await self._rows(request, visit)
+        here = _address(peer(request.scope))
+        looks_after = visit.user.role in CHANGES
+        found = await asyncio.to_thread(authority.state, self.home, endpoints())
+        own = _named(visit.user.member or "", members)
+        hers = next((each for each in rows if each.device.address == here), None)
+        is_free = hers is not None and hers.member is None
+        values = {
+            "user": visit.user,
+            "token": visit.token,
+            "new": [row for row in rows if looks_after and row.member is None and row.device.state == "new"],
+            "rows": [row for row in rows if not (looks_after and row.member is None and row.device.state == "new")],
+            "hers": here,
+            "may_claim": own is not None and own.role in GROWN_UP and is_free,
+            "own": own,
+            "looks_after": looks_after,
+            "is_owner": visit.user.role == "owner",
+            "choices": [member for member in members if _may_have(visit, member)],
+            "accounts": await self._accounts(visit, members) if looks_after else [],
+            "authority": found,
+            "fingerprint": await asyncio.to_thread(authority.fingerprint, self.home.ca),
+            "wrong": why.words if why else "",
+        }
+        return self.pages.show("devices.html", values, status=why.status if why else 200)
+
+    async def _accounts(self, visit: Visit, members: tuple[Member, ...]) -> list[tuple[str, Met, Member | None]]:
+        """Those met, except another adult's: what is an adult's is shown to that adult alone."""
+        owners = {(p, id): member for member in members for p, ids in member.accounts.items() for id in ids}
+        found = [
+            (_key(each), each, owners.get((each.platform, each.account))) for each in await self.devices.accounts()
+        ]
+        return [row for row in found if row[2] is None or _may_have(visit, row[2])]
+
+
+async def look_around(devices: Devices, home: Home, look: Look, now: datetime) -> None:
+    """Notes who is in the network; whoever has a machine's old address is not looked after under it."""
+    for address in await devices.seen(await look(), now):
+        await asyncio.to_thread(taken_out.let_in, home.revoked, address)
+
+
+def _allowed(visit: Visit) -> Visit:
+    """Those who look after others, and adults for what is their own; for everybody else there is no such page."""
+    if visit.user.role not in CHANGES and visit.user.role != "adult":
+        raise HTTPException(404)
+    return visit
+
+
+def _for_parents(change: tuple[Visit, Mapping[str, str]]) -> None:
+    if change[0].user.role not in CHANGES:
+        raise HTTPException(404)
+
+
+def _for_owners(visit: Visit) -> None:
+    if visit.user.role != "owner":
+        raise HTTPException(404)
+
+
+def _may_have(visit: Visit, member: Member) -> bool:
+    """A child's device is the parents' to give; an adult's is that adult's own."""
+    return member.role not in GROWN_UP or member.id == visit.user.member
+
+
+def _named(id: str, members: tuple[Member, ...]) -> Member | None:
+    return next((member for member in members if member.id == id), None)
+
+
+def _unknown(address: str, now: datetime) -> Device:
+    return Device(address=address, mac="", heard="", name="", member=None, state="new", first=now, last=now)
+
+
+def _key(met: Met) -> str:
+    return f"{met.platform}:{met.account}"
+
+
+def _address(found: str) -> str:
+    """As the proxy writes it: this machine is the same whichever way it is spoken to."""
+    try:
+        address = ipaddress.ip_address(found.partition("%")[0])
+    except ValueError:
+        return found
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    return THIS_MACHINE if address.is_loopback else str(address)
