@@ -173,7 +173,7 @@ async def furnish(home: Home) -> Mapping[str, str]:
     async with engine.begin() as connection:
         await connection.execute(update(users).where(users.c.name == "half").values(codes=b"sealed"))
         for device, platform, member, ago in READ:
-            row = {"device": device, "platform": platform, "member": member.id, "last": micros(now - ago)}
+            row = {"device": device, "platform": platform, "member": member.name, "last": micros(now - ago)}
             await connection.execute(insert(readings).values(row))
         times = {"since": micros(now - timedelta(hours=5)), "last": micros(now), "count": 3}
         for key, severity, what, mend in WRONG:
