@@ -100,9 +100,13 @@ def _folder(home: Home) -> Iterator[Check]:
         yield _bad("folder", f"{home.folder} can't be written", "Give it to the user who runs Screener.")
     else:
         yield _good("folder", f"{home.folder} is ours alone")
-    for name in ("secret.key", "seal.key"):
+    seal = "seal.locked" if home.is_locked else "seal.key"
+    for name in ("secret.key", seal, "evidence.key"):
         key = home.folder / name
         if not key.exists():
+            if name == "evidence.key":
+                continue  # it is made when evidence is first taken out
+
             yield _bad("keys", f"{key} is missing", "Put it back from a backup, or start Screener again to make one.")
         elif key.stat().st_mode & 0o077:
             yield _bad("keys", f"others can read {key}", f"Run: chmod 600 {key}")

@@ -106,7 +106,7 @@ async def run(
     authority.ensure(home, table, settings.names)
     counts: Counter[str] = Counter()
     errors = _CountErrors(counts)
-    enrolled = Enrolled(home.enrolled, settings.always_enrolled, made=home.ca / authority.MADE, before=home.ca_before)
+    enrolled = enrolled_of(home, settings.always_enrolled)
     leaves = Leaves(home.ca, home.ca_before, enrolled.is_behind)
     writer = Writer(place(home.folder), most_bytes=settings.spool_bytes, extra=lambda: dict(counts))
     vitals = Vitals()
@@ -130,6 +130,12 @@ async def run(
         await probe.close()
         logging.getLogger("mitmproxy").removeHandler(errors)
         await asyncio.to_thread(writer.close)
+
+
+def enrolled_of(home: Home, always: tuple[str, ...] = ()) -> Enrolled:
+    """The devices of a home that are looked after."""
+    made, before, revoked = home.ca / authority.MADE, home.ca_before, home.revoked
+    return Enrolled(home.enrolled, always, made=made, before=before, revoked=revoked)
 
 
 async def _serve(

@@ -37,6 +37,7 @@ from screener.seal import Seal
 from screener.spool import Reader, place
 from screener.store import texts
 from screener.store.base import Issue
+from screener.store.household import Devices
 from screener.store.sql import SqlStore
 from screener.tuning.tuner import Tuner
 from screener.web import tongue
@@ -45,7 +46,6 @@ from screener.web.base import Change
 from screener.web.claim import Claim
 from screener.web.cries import Cries
 from screener.web.desk import SqlDesk
-from screener.web.devices import Devices
 from screener.web.household import LivingHere
 from screener.web.logins import SqlLogins
 from screener.web.rooms import House, rooms
@@ -90,6 +90,10 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
 
     def moved(family: Family) -> None:
         following.pipeline = replace(following.pipeline, family=family)
+        names = [member.name for member in family.members]
+        if library.members != names:
+            # Rules may speak of them by name.
+            library.members, library.seen = names, None
 
     async def tell(step: Followed) -> None:
         if step.alert is not None:
@@ -122,7 +126,7 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
                 seal=seal,
                 rulebook=lambda: live(),
                 tuner=Tuner(library=library, engine=store.engine, apply=lambda: live.read()),
-                family=written,
+                family=lambda: here.family,
                 evidence_key=home.evidence_key,
                 home=home,
                 changed=here.changed,

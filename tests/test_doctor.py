@@ -48,6 +48,12 @@ def test_a_key_that_others_can_read_is_trouble(home: Home) -> None:
     assert "chmod 700" in found["folder"] and "chmod 600" in found["keys"]
 
 
+def test_a_key_behind_a_passphrase_is_no_trouble(home: Home) -> None:
+    home.lock("five blue boats at sea")
+
+    assert "keys" not in trouble(home)
+
+
 def test_a_clock_before_the_newest_file_is_wrong(home: Home) -> None:
     home.database.touch()
 

@@ -141,8 +141,8 @@ def _day(text: str) -> date | None:
 
 async def _add(home: "Home", name: str, born: date | None, role: str) -> bool:
     from screener.seal import Seal
+    from screener.store.household import Devices
     from screener.store.sql import SqlStore
-    from screener.web.devices import Devices
     from screener.web.setup_pages import zone_here
 
     store = await SqlStore.opened(home.database, Seal(key=home.seal_key()))

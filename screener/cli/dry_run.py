@@ -65,6 +65,7 @@ async def _run(
     from screener.home.folder import Home
     from screener.packs.libraries import library_of
     from screener.seal import Seal
+    from screener.store.household import Devices, names_in
     from screener.store.sql import SqlStore
     from screener.tuning.effect import dry_run as tried
 
@@ -72,7 +73,7 @@ async def _run(
     if not where.database.exists():
         raise Mistake(f"{where.database}: nothing has been seen yet. Run `screener up` first, or name another --home.")
     settings = config.load(where.settings)
-    library = library_of(where, settings)
+    library = library_of(where, settings, also=names_in(where.database))
     book = library.read()
     store = await SqlStore.opened(where.database, Seal(key=where.seal_key()))
     try:
@@ -86,9 +87,8 @@ async def _run(
         else:
             side = _side(_changed(library, file, place, values))
         with _progress(quiet) as progress:
-            found = await tried(
-                store, settings.household(), _side(book), [side], datetime.now(UTC), days=days, progress=progress
-            )
+            family = await Devices(engine=store.engine).family(settings.household())
+            found = await tried(store, family, _side(book), [side], datetime.now(UTC), days=days, progress=progress)
         return found[0]
     finally:
         await store.close()

@@ -33,11 +33,12 @@ def new_rule(
     from screener.home.folder import Home
     from screener.packs.libraries import library_of
     from screener.rulebook.schema import rule_schema
+    from screener.store.household import names_in
 
     with mistakes_told():
         where = Home.chosen(home)
         settings = config.load(where.settings) if where.settings.exists() else config.Config()
-        book = library_of(where, settings).read()
+        book = library_of(where, settings, also=names_in(where.database)).read()
         if any(rule.id == name for rule in book.rules):
             raise Mistake(f'screener new rule: "{name}" is a rule already. Choose another name.')
         lists = [each.name for each in book.lists]

@@ -106,8 +106,10 @@ def _library(rules: Path | None, home: Path | None) -> "Library":
     from screener.home.folder import Home
     from screener.packs.libraries import library_of
     from screener.rulebook import Library
+    from screener.store.household import names_in
 
     if rules is not None:
         return Library(rules)
     where = Home.chosen(home)
-    return library_of(where, config.load(where.settings) if where.settings.exists() else config.Config())
+    settings = config.load(where.settings) if where.settings.exists() else config.Config()
+    return library_of(where, settings, also=names_in(where.database))

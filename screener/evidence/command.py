@@ -24,6 +24,7 @@ from screener.family import Family
 from screener.home.folder import Home
 from screener.seal import Seal
 from screener.store.casebook import SqlCases
+from screener.store.household import Devices
 from screener.store.sql import SqlStore
 from screener.store.tables import chains
 
@@ -112,7 +113,7 @@ async def _opened(home: Home) -> AsyncIterator[tuple[SqlCases, Family]]:
     family = config.load(home.settings).household() if home.settings.exists() else Family()
     store = await SqlStore.opened(home.database, seal)
     try:
-        yield SqlCases(engine=store.engine, seal=seal), family
+        yield SqlCases(engine=store.engine, seal=seal), await Devices(engine=store.engine).family(family)
     finally:
         await store.close()
 

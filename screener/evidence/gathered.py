@@ -147,6 +147,8 @@ async def gathered(cases: Cases, case: Case, *, hold: bool = False) -> Gathered:
     found, check = Gathered(case=case), chain.Check(case=case.id)
     held: list[Entry] | None = [] if hold and case.count <= MOST_HELD else None
     async for entry in cases.entries(case.id):
+        if entry.number > case.count:
+            break  # it came after the case was read
         if len(found.faults) < MOST_FAULTS:
             found.faults += [f"{fault.number}: {fault.why}" for fault in check.follow(entry.as_link())]
         found.take(entry)
@@ -155,7 +157,7 @@ async def gathered(cases: Cases, case: Case, *, hold: bool = False) -> Gathered:
     found.held = held
     found.head = found.head or check.head
     if len(found.faults) < MOST_FAULTS:
-        found.faults += [f"{fault.number}: {fault.why}" for fault in check.end()]
+        found.faults += [f"{fault.number}: {fault.why}" for fault in check.end(head=case.head, count=case.count)]
     return found
 
 

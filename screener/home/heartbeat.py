@@ -178,16 +178,16 @@ class Doorway:
 
 
 class Devices:
-    """Keeps nftables' set of enrolled devices like the file that the proxy writes, which is read as a stranger's."""
+    """Keeps nftables' set of enrolled devices like the files in the home, which are read as a stranger's."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, home: Path) -> None:
+        self._home = home
         self._told: frozenset[str] | None = None
         self._asked = 0
 
     def script(self) -> str:
         """What to tell nftables; nothing where nothing changed."""
-        found = cards(self._path)
+        found = cards(self._home)
         self._asked += 1
         # Told again now and then, in case that the rules were taken away and put back in between.
         if found == self._told and self._asked % TELL_AGAIN_BEATS:
@@ -203,15 +203,24 @@ class Devices:
         self._told = None
 
 
-def cards(path: Path) -> frozenset[str]:
-    """The network cards in the list of enrolled devices; a device known by its address alone is not led here."""
+def cards(home: Path) -> frozenset[str]:
+    """The network cards of the devices that are enrolled and were not taken out since; a device known by its address
+    alone is not led here.
+    """
+    since, out = _listed(home / "enrolled.json"), _listed(home / "revoked.json")
+    return frozenset(
+        [card for card, at in since.items() if CARD.fullmatch(card) and at > out.get(card, "")][:MOST_DEVICES]
+    )
+
+
+def _listed(path: Path) -> dict[str, str]:
+    """Devices, each with a time; times are written so that they compare as texts."""
     try:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), encoding="utf-8") as file:
-            devices = json.loads(file.read(MOST_FILE))["devices"]
-        found = [each for each in devices if isinstance(each, str) and CARD.fullmatch(each)]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return frozenset()
-    return frozenset(found[:MOST_DEVICES])
+            found = json.loads(file.read(MOST_FILE))["devices"]
+        return {str(device): str(at) for device, at in found.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
 
 
 def tell(path: Path, switch: Switch, now: float) -> None:
@@ -264,7 +273,7 @@ def run(home: Path, state: Path, most_megabytes: int) -> None:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    switch, devices, doorway = Switch(), Devices(home / "enrolled.json"), Doorway()
+    switch, devices, doorway = Switch(), Devices(home), Doorway()
     certificate, stamp, trust = home / "ca" / "mitmproxy-ca-cert.pem", -1, None
     while going:
         began = time.monotonic()

@@ -18,9 +18,9 @@ from screener.home.folder import Home
 from screener.home.nearby import Neighbour, neighbours
 from screener.platforms import endpoints
 from screener.sight import CHANGES
+from screener.store.household import THIS_MACHINE, Device, Devices, Met
 from screener.web.again import Refusal, refusal
 from screener.web.desk import SqlDesk
-from screener.web.devices import THIS_MACHINE, Device, Devices, Met
 from screener.web.door import Door, Visit
 from screener.web.guard import peer
 from screener.web.page import Pages

@@ -13,10 +13,10 @@ from screener.home import calls, sign
 from screener.home.folder import Home, write_private
 from screener.home.nearby import neighbours
 from screener.routes import Row, shipped_routes
+from screener.store.household import Devices
 from screener.web.cries import Cries, refresh
 from screener.web.desk import SqlDesk
 from screener.web.device_pages import look_around
-from screener.web.devices import Devices
 
 log = logging.getLogger(__name__)
 

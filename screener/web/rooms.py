@@ -11,6 +11,7 @@ from screener.home.folder import Home
 from screener.rulebook import Rulebook
 from screener.seal import Seal
 from screener.store.casebook import SqlCases
+from screener.store.household import Devices
 from screener.store.sql import SqlStore
 from screener.tuning.tuner import Tuner
 from screener.web.account import AccountPage
@@ -24,7 +25,6 @@ from screener.web.cries import Cries, CryRoom
 from screener.web.deeds import Deeds
 from screener.web.desk import SqlDesk
 from screener.web.device_pages import DevicePages
-from screener.web.devices import Devices
 from screener.web.door import Door
 from screener.web.evidence import EvidencePage, Gauge
 from screener.web.excerpt import Excerpts
@@ -65,7 +65,7 @@ class House:
     seal: Seal
     rulebook: Callable[[], Rulebook]
     tuner: Tuner
-    family: Family
+    family: Callable[[], Family]
     evidence_key: Path
     home: Home
     changed: Callable[[], Awaitable[None]]
@@ -106,7 +106,7 @@ def rooms(house: House) -> Callable[[Door, Pages], Iterable[APIRouter]]:
             announce=desk.announce,
         ).routes()
         bench = Workbench(
-            desk=desk, door=door, pages=pages, rulebook=house.rulebook, tuner=house.tuner, family=house.family
+            desk=desk, door=door, pages=pages, rulebook=house.rulebook, tuner=house.tuner, lives=house.family
         )
         trials = Trials(store=house.store, bench=bench)
         yield RulesPage(bench=bench, trials=trials, engine=engine).routes()

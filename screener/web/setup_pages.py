@@ -18,8 +18,8 @@ from screener.home import pc, scripts
 from screener.home.folder import Home
 from screener.home.probe import PROBE_HOST
 from screener.routes import ELSEWHERE, shipped_routes
+from screener.store.household import THIS_MACHINE, Devices
 from screener.web.desk import SqlDesk
-from screener.web.devices import THIS_MACHINE, Devices
 from screener.web.door import Door, Visit
 from screener.web.guard import host_name, peer
 from screener.web.page import Pages

@@ -29,7 +29,12 @@ class Workbench:
     pages: Pages
     rulebook: Callable[[], Rulebook]
     tuner: Tuner
-    family: Family
+    lives: Callable[[], Family]
+
+    @property
+    def family(self) -> Family:
+        """Who lives here now."""
+        return self.lives()
 
     async def visit(self, request: Request) -> Visit:
         """Somebody who may tune; to others there is no such page."""

@@ -146,17 +146,23 @@ def test_connections_that_enter_a_moment_later_are_no_trouble():
     ],
 )
 def test_only_network_cards_reach_the_rules_whatever_the_list_holds(tmp_path: Path, text: str, found: set[str]):
-    path = tmp_path / "enrolled.json"
-    path.write_text(text)
+    (tmp_path / "enrolled.json").write_text(text)
 
-    assert cards(path) == found
+    assert cards(tmp_path) == found
+
+
+def test_a_device_that_was_taken_out_is_not_led_to_the_proxy(tmp_path: Path):
+    (tmp_path / "enrolled.json").write_text(json.dumps({"devices": {CARD: "2026-10-01"}}))
+    (tmp_path / "revoked.json").write_text(json.dumps({"devices": {CARD: "2026-10-02"}}))
+
+    assert cards(tmp_path) == frozenset()
 
 
 def test_a_list_that_is_a_link_to_elsewhere_is_not_followed(tmp_path: Path):
     (tmp_path / "secret.json").write_text(json.dumps({"devices": {CARD: "2026"}}))
     (tmp_path / "enrolled.json").symlink_to(tmp_path / "secret.json")
 
-    assert cards(tmp_path / "enrolled.json") == frozenset()
+    assert cards(tmp_path) == frozenset()
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from screener.rulebook import Library
 from screener.rulebook.live import Live
 from screener.seal import Seal
 from screener.spool import Reader
+from screener.store.household import Devices
 from screener.store.people import users
 from screener.store.sql import SqlStore
 from screener.tuning.tuner import Tuner
@@ -26,7 +27,6 @@ from screener.web.app import create_app
 from screener.web.auth import hashed
 from screener.web.claim import Claim
 from screener.web.desk import SqlDesk
-from screener.web.devices import Devices
 from screener.web.logins import SqlLogins
 from screener.web.rooms import House, rooms
 from tests.make import NOON, RULES, a_contact, a_message, a_request, an_acceptance, an_account
@@ -144,7 +144,7 @@ async def a_home(
                     "seal": seal,
                     "rulebook": live,
                     "tuner": tuner,
-                    "family": family,
+                    "family": lambda: family,
                     "evidence_key": folder / "evidence.key",
                     "home": Folder(folder=folder),
                     "changed": changed,

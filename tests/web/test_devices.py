@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from addons.enrolled import Enrolled, write
+from addons.enrolled import write
 from screener.events import Account
 from screener.family import Family
 from screener.home import authority, calls
@@ -17,8 +17,9 @@ from screener.home.folder import Home as Folder
 from screener.home.nearby import Neighbour
 from screener.home.sign import household
 from screener.platforms import endpoints
+from screener.proxy import enrolled_of
+from screener.store.household import Devices
 from screener.web.cries import Cries
-from screener.web.devices import Devices
 from screener.web.household import LivingHere
 from tests.make import NOON
 from tests.web.conftest import token_of
@@ -110,10 +111,10 @@ async def test_a_device_taken_out_is_read_no_more_and_only_its_check_page_brings
     before = folder.enrolled_devices()
 
     await does(browser, "/devices/stop", address=TABLET.address)
-    proxy = Enrolled(folder.enrolled, revoked=folder.revoked)
+    proxy = enrolled_of(folder)
     stopped = (TABLET.address in proxy, proxy.is_stopped(TABLET.address), folder.enrolled_devices())
     await does(browser, "/devices/let-in", address=TABLET.address)
-    proxy = Enrolled(folder.enrolled, revoked=folder.revoked)
+    proxy = enrolled_of(folder)
     waits = (TABLET.address in proxy, proxy.is_stopped(TABLET.address))
     proxy.add(TABLET.address)
     await proxy.saved()

@@ -20,6 +20,7 @@ from screener.home.nearby import Neighbour
 from screener.notify.address import read
 from screener.notify.people import People as Channels
 from screener.platforms import endpoints
+from screener.store.household import Devices
 from screener.store.people import users
 from screener.store.tables import issues, readings
 from screener.store.times import micros
@@ -27,7 +28,6 @@ from screener.web.app import create_app
 from screener.web.claim import Claim
 from screener.web.cries import Cries
 from screener.web.deeds import Deeds
-from screener.web.devices import Devices
 from screener.web.filters import Filter, Filters
 from screener.web.people import People
 from tests.web.conftest import SECRET, served, token_of

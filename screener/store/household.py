@@ -1,8 +1,11 @@
 """Who lives here and with which devices and accounts, as the dashboard was told: in the database."""
 
+import sqlite3
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -17,6 +20,17 @@ from screener.store.times import micros, moment
 
 MOST = 500
 THIS_MACHINE = "127.0.0.1"
+
+
+def names_in(database: Path) -> tuple[str, ...]:
+    """The names of those who were added on the dashboard; for commands, which change nothing there."""
+    if not database.is_file():
+        return ()
+    try:
+        with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True, timeout=5)) as connection:
+            return tuple(str(name) for (name,) in connection.execute("SELECT name FROM members LIMIT ?", (MOST,)))
+    except sqlite3.Error:
+        return ()  # of an earlier version, which knew nobody but those in config.yaml
 
 
 @dataclass(frozen=True, kw_only=True)
