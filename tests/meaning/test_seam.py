@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import pytest
 
@@ -14,7 +15,7 @@ from screener.paraphrases import LONGEST_WINDOW, MOST_TALKS
 from screener.pipeline import Pipeline
 from screener.relationships import Relationship
 from screener.store.memory import MemoryStore
-from tests.make import NOON, RULES, a_call, a_contact, a_member, a_message, a_profile
+from tests.make import NOON, RULES, a_call, a_contact, a_member, a_message, a_profile, an_acceptance
 
 KIM = a_member(accounts={"facebook": ("100000000000001",)})
 
@@ -81,11 +82,20 @@ async def test_disguised_words_are_undone_before_they_are_listened_to():
     assert scorer.turns[0].text == "keep this secret"
 
 
-async def test_what_a_talk_means_never_acts_by_itself():
+async def test_what_a_talk_means_is_only_shown_where_nothing_else_was_seen():
+    long_ago = an_acceptance(id="a0", at=NOON - timedelta(days=40))
+
+    *_, step = await followed(Noting(drift=0.99, danger=0.99), long_ago, a_message(id="m1", text="good morning"))
+
+    assert step.alert is not None
+    assert step.alert.level == "look"
+
+
+async def test_with_somebody_met_lately_a_talk_that_threatens_is_acted_on():
     (step,) = await followed(Noting(drift=0.99, danger=0.99), a_message(id="m1", text="good morning"))
 
     assert step.alert is not None
-    assert step.alert.level in ("look", "talk")
+    assert step.alert.level == "act"
 
 
 async def test_words_of_a_talk_that_resembles_ordinary_ones_weigh_less():
