@@ -2,17 +2,15 @@
 
 import asyncio
 import ipaddress
-import json
 import logging
 import re
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+
+from screener.home.neighbours import table
 
 log = logging.getLogger(__name__)
 
-ARP = Path("/proc/net/arp")
 MOST = 256
 LISTEN_SECONDS = 3.0
 # What phones, computers and boxes usually say of themselves.
@@ -27,7 +25,6 @@ KINDS = (
     "_ipp._tcp.local.",
     "_http._tcp.local.",
 )
-NOBODY = "00:00:00:00:00:00"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,10 +36,14 @@ class Neighbour:
     heard: str = ""
 
 
-async def neighbours(*, listen_seconds: float = LISTEN_SECONDS) -> tuple[Neighbour, ...]:
+async def neighbours(
+    *, listen_seconds: float = LISTEN_SECONDS, look: Callable[[], Mapping[str, str]] = table
+) -> tuple[Neighbour, ...]:
     """Those that the system knows of now; with names where they announce one while we listen."""
-    found = await asyncio.to_thread(lambda: of_arp(_text(ARP)))
-    found = _together(found, of_ip(await _ip_neighbours()))
+    cards = await asyncio.to_thread(look)
+    found = tuple(Neighbour(address=address, mac=card) for address, card in cards.items() if _is_at_home(address))[
+        :MOST
+    ]
     if listen_seconds and found:
         try:
             heard = await _announced(listen_seconds)
@@ -54,49 +55,10 @@ async def neighbours(*, listen_seconds: float = LISTEN_SECONDS) -> tuple[Neighbo
     return found
 
 
-def of_arp(text: str) -> tuple[Neighbour, ...]:
-    """From the lines of /proc/net/arp."""
-    found = []
-    for line in text.splitlines()[1 : MOST + 1]:
-        match line.split():
-            case [address, _kind, flags, mac, *_] if flags != "0x0" and mac != NOBODY and _is_at_home(address):
-                found.append(Neighbour(address=address, mac=mac.lower()))
-    return tuple(found)
-
-
-def of_ip(text: str) -> tuple[Neighbour, ...]:
-    """From `ip -6 -j neigh`; what is only good on one wire is left out, since no proxy meets it under that address."""
-    try:
-        rows = json.loads(text or "[]")
-        return tuple(
-            Neighbour(address=str(row["dst"]), mac=str(row["lladdr"]).lower())
-            for row in rows[:MOST]
-            if "lladdr" in row and "FAILED" not in row.get("state", ()) and _is_at_home(str(row["dst"]))
-        )
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return ()
-
-
 def plain_name(said: str) -> str:
     """What a device calls itself, fit to be shown: it may say anything."""
     name = said.removesuffix(".").removesuffix(".local")
     return re.sub(r"[^\w .,'()+-]", "", name)[:60].strip()
-
-
-async def _ip_neighbours() -> str:
-    try:
-        asked = await asyncio.create_subprocess_exec(
-            *("ip", "-6", "-j", "neigh"), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
-        )
-    except OSError:
-        return ""
-    try:
-        said, _ = await asyncio.wait_for(asked.communicate(), 3)
-    except TimeoutError:
-        with suppress(ProcessLookupError):
-            asked.kill()
-        return ""
-    return said.decode("utf-8", "replace")
 
 
 async def _announced(seconds: float) -> dict[str, str]:
@@ -125,21 +87,10 @@ async def _announced(seconds: float) -> dict[str, str]:
     return found
 
 
-def _together(*several: Iterable[Neighbour]) -> tuple[Neighbour, ...]:
-    by_address = {each.address: each for found in several for each in found}
-    return tuple(by_address.values())[:MOST]
-
-
 def _is_at_home(address: str) -> bool:
+    """What is only good on one wire is left out: no proxy meets a device under that address."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
         return False
     return not (found.is_loopback or found.is_multicast or found.is_unspecified or found.is_link_local)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return ""

@@ -1,29 +1,22 @@
 """The network's own table says who is there; what devices call themselves may be anything."""
 
-from screener.home.nearby import Neighbour, of_arp, of_ip, plain_name
+from screener.home.nearby import MOST, Neighbour, neighbours, plain_name
 
-ARP = """IP address       HW type     Flags       HW address            Mask     Device
-192.168.1.20     0x1         0x2         AA:bb:cc:00:11:22     *        eth0
-192.168.1.21     0x1         0x0         00:00:00:00:00:00     *        eth0
-192.168.1.22     0x1         0x2         00:00:00:00:00:00     *        eth0
-169.254.1.1      0x1         0x2         aa:bb:cc:00:11:33     *        eth0
-nonsense
-"""
+CARD = "aa:bb:cc:00:11:22"
 
 
-def test_only_those_that_answered_are_found() -> None:
-    assert of_arp(ARP) == (Neighbour(address="192.168.1.20", mac="aa:bb:cc:00:11:22"),)
+async def test_devices_are_found_by_either_kind_of_address_but_not_by_those_of_one_wire() -> None:
+    cards = dict.fromkeys(("192.168.1.20", "fd00::20", "169.254.1.1", "fe80::1", "127.0.0.2", "224.0.0.1"), CARD)
+
+    found = await neighbours(listen_seconds=0, look=lambda: cards)
+
+    assert found == (Neighbour(address="192.168.1.20", mac=CARD), Neighbour(address="fd00::20", mac=CARD))
 
 
-def test_devices_with_addresses_of_the_new_kind_are_found_but_not_those_of_one_wire() -> None:
-    said = (
-        '[{"dst":"fd00::20","lladdr":"AA:bb:cc:00:11:22","state":["STALE"]},'
-        '{"dst":"fe80::1","lladdr":"aa:bb:cc:00:11:22","state":["REACHABLE"]},'
-        '{"dst":"fd00::21","state":["FAILED"]}]'
-    )
+async def test_whoever_invents_addresses_fills_no_list() -> None:
+    found = await neighbours(listen_seconds=0, look=lambda: {f"fd00::{n:x}": CARD for n in range(1, 1_000)})
 
-    assert of_ip(said) == (Neighbour(address="fd00::20", mac="aa:bb:cc:00:11:22"),)
-    assert of_ip("") == of_ip("{") == of_ip('[{"dst": 1}]') == ()
+    assert len(found) == MOST
 
 
 def test_a_name_from_the_network_is_made_harmless() -> None:
