@@ -74,9 +74,9 @@ class Enrolled:
         if self.is_stopped(device):
             return
         known = device in self and not (anew and self.is_behind(device))
-        if known or (device not in self._since and len(self._since) >= MOST):
+        if known:
             return
-        self._since[device] = _now()
+        self._since = _newest(self._since | {device: _now()})
         task = asyncio.get_running_loop().create_task(asyncio.to_thread(self._save, device, self._since[device]))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -101,9 +101,16 @@ class Enrolled:
     def _save(self, device: str, since: str) -> None:
         try:
             with self._saving:
-                write(self.path, read(self.path) | {device: since})
+                write(self.path, _newest(read(self.path) | {device: since}))
         except OSError as fault:
             log.warning("the list of enrolled devices can't be written: %s", fault.strerror)
+
+
+def _newest(devices: dict[str, str]) -> dict[str, str]:
+    """A device that goes by ever new addresses must not keep others from being looked after."""
+    if len(devices) <= MOST:
+        return devices
+    return dict(sorted(devices.items(), key=lambda each: each[1])[-MOST:])
 
 
 def _now() -> str:

@@ -22,6 +22,7 @@ from addons.strikes import Strikes, TurnedAway
 from addons.tap import device_of, home_option, host_of
 from screener.home.probe import (
     DEVICE_HEADER,
+    ENROLLED_HEADER,
     PROBE_HOST,
     PROBE_HOSTS,
     RENEW_HEADER,
@@ -198,6 +199,7 @@ class Gate:
         flow.request.port = 80
         flow.request.headers[TRUST_HEADER] = "yes" if trusts else "no"
         flow.request.headers[DEVICE_HEADER] = device
+        flow.request.headers[ENROLLED_HEADER] = "yes" if device in self._enrolled else "no"
         flow.request.headers[STOPPED_HEADER] = "yes" if stopped else "no"
         flow.request.headers[RENEW_HEADER] = "yes" if self._enrolled.is_behind(device) else "no"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from screener.home.probe import TRUST_HEADER, Probe
+from screener.home.probe import ENROLLED_HEADER, TRUST_HEADER, Probe
 from screener.presets import PRESETS
 
 
@@ -14,7 +14,7 @@ async def page(tmp_path: Path, *, trusts: bool) -> str:
     await probe.start()
     try:
         reader, writer = await asyncio.open_connection(*probe.address)
-        header = f"{TRUST_HEADER}: {'yes' if trusts else 'no'}"
+        header = f"{ENROLLED_HEADER}: yes\r\n{TRUST_HEADER}: {'yes' if trusts else 'no'}"
         writer.write(f"GET / HTTP/1.1\r\nHost: screener.home.arpa\r\n{header}\r\n\r\n".encode())
         answer = (await reader.read()).decode()
         writer.close()

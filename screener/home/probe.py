@@ -27,10 +27,11 @@ MOST_REQUEST = 16 * 1024
 MOST_FORM = 1024
 PATIENCE_SECONDS = 10.0
 
-# Which device asks, and whether somebody at home took it out.
+# Which device asks, whether it is looked after, and whether somebody at home took it out.
 DEVICE_HEADER = "screener-device"
+ENROLLED_HEADER = "screener-enrolled"
 STOPPED_HEADER = "screener-stopped"
-OURS = (TRUST_HEADER, RENEW_HEADER, DEVICE_HEADER, STOPPED_HEADER)
+OURS = (TRUST_HEADER, RENEW_HEADER, DEVICE_HEADER, ENROLLED_HEADER, STOPPED_HEADER)
 
 STYLE = (
     ":root{color-scheme:light dark}body{font:1.1rem/1.6 system-ui,sans-serif;max-width:34rem;margin:3rem auto;"
@@ -130,6 +131,9 @@ class Probe:
         told = {"told=1": True, "told=0": False}.get(asked.query)
         if asked.ours[STOPPED_HEADER] == "yes":
             return sign.stopped(asked.language, facts, told)
+        if asked.ours[ENROLLED_HEADER] != "yes":
+            # Such as after the clock was set back: it trusts us, and is not looked after all the same.
+            return sign.missed(asked.language, facts, told)
         new = RENEW_HOST if asked.ours[RENEW_HEADER] == "yes" else ""
         return sign.looked_after(asked.language, facts, new=new, told=told)
 

@@ -121,6 +121,12 @@ def stopped(language: str, facts: Facts, told: bool | None = None) -> str:
     return f"<h1>{_(say['stopped_title'])}</h1>\n<p>{_(say['stopped'])}</p>\n{_help(say, facts, told)}"
 
 
+def missed(language: str, facts: Facts, told: bool | None = None) -> str:
+    """The page on a device that trusts us and is not looked after, and nobody at home meant it so."""
+    say = words(language)
+    return f"<h1>{_(say['stopped_title'])}</h1>\n{_help(say, facts, told)}"
+
+
 def language_of(accepted: str) -> str:
     """The first of ours that the browser asks for ("de-AT,de;q=0.9")."""
     for part in accepted[:200].split(","):

@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 
 from screener.home import calls, sign
-from screener.home.probe import DEVICE_HEADER, PROBE_HOST, RENEW_HEADER, RENEW_HOST, STOPPED_HEADER, TRUST_HEADER, Probe
+from screener.home.probe import (
+    DEVICE_HEADER,
+    ENROLLED_HEADER,
+    PROBE_HOST,
+    RENEW_HEADER,
+    RENEW_HOST,
+    STOPPED_HEADER,
+    TRUST_HEADER,
+    Probe,
+)
 
 DEVICE = "192.168.1.20"
 SAID = sign.Household(
@@ -27,6 +36,7 @@ async def asked(folder: Path, request: str, body: str = "", **headers: str) -> s
     try:
         reader, writer = await asyncio.open_connection(*probe.address)
         given = {"host": PROBE_HOST, TRUST_HEADER: "yes", DEVICE_HEADER: DEVICE, "content-length": str(len(body))}
+        given |= {ENROLLED_HEADER: "yes"}
         given |= {name.replace("_", "-"): value for name, value in headers.items()}
         lines = "".join(f"{name}: {value}\r\n" for name, value in given.items())
         writer.write(f"{request} HTTP/1.1\r\n{lines}\r\n{body}".encode())
@@ -98,6 +108,13 @@ async def test_a_device_that_was_taken_out_is_told_so_and_can_still_ask_for_help
 
     assert "This device is not looked after" in page and "Tell anna" in page
     assert "is looked after by Screener" not in page
+
+
+async def test_a_device_that_trusts_and_is_not_looked_after_is_not_told_that_it_is(tmp_path: Path) -> None:
+    page = await asked(tmp_path, "GET /", **{ENROLLED_HEADER: "no"})
+
+    assert "This device is not looked after" in page and "Tell anna" in page
+    assert "is looked after by Screener" not in page and "stopped Screener" not in page
 
 
 async def test_a_new_certificate_is_offered_where_one_waits(tmp_path: Path) -> None:
