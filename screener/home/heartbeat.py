@@ -227,12 +227,14 @@ def tell(path: Path, switch: Switch, now: float) -> None:
     """Leaves word for the dashboard, and never stumbles over it."""
     told = {"at": time.time(), "state": switch.state(now), "why": switch.reason, "failures": len(switch.failures)}
     half = path.with_name(f".{path.name}.new")
-    try:
-        half.write_text(json.dumps(told), "utf-8")
-        half.chmod(0o644)
+    # Whoever may write in its folder could lay a link there: a new file is made, and none is followed.
+    with contextlib.suppress(OSError):
+        half.unlink(missing_ok=True)
+        new = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+        with os.fdopen(new, "w", encoding="utf-8") as file:
+            os.fchmod(file.fileno(), 0o644)
+            file.write(json.dumps(told))
         half.replace(path)
-    except OSError:
-        pass
 
 
 def beat(switch: Switch, trust: ssl.SSLContext | None, devices: Devices, doorway: Doorway, most_mb: int) -> None:

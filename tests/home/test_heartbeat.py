@@ -190,3 +190,16 @@ def test_a_router_that_beats_is_no_issue(tmp_path: Path):
     heard = switch.heard(path)
 
     assert health.of_router(heard, datetime.fromtimestamp(heard["at"], UTC)) == []  # type: ignore[arg-type]
+
+
+def test_word_for_the_dashboard_follows_no_link_that_somebody_laid(tmp_path: Path):
+    secret, path = tmp_path / "secret", tmp_path / "heartbeat.json"
+    secret.write_text("mine")
+    for name in (path, tmp_path / f".{path.name}.new"):
+        name.symlink_to(secret)
+
+    heartbeat.tell(path, Switch(), 0.0)
+
+    assert secret.read_text() == "mine"
+    assert not path.is_symlink() and path.stat().st_mode & 0o777 == 0o644
+    assert switch.heard(path)["state"] == "away"
