@@ -11,7 +11,7 @@ from screener.rulebook.book import Rulebook
 from screener.rulebook.folders import LISTS, OVERRIDES, Files, Stamp, files, stamp
 from screener.rulebook.list_files import FOLDERS, Idea, WordList, word_list
 from screener.rulebook.lists import Ear, Listener, Phrase
-from screener.rulebook.memo import Good, Memo
+from screener.rulebook.memo import Aside, Good, Memo
 from screener.rulebook.mistakes import Notes
 from screener.rulebook.overrides import Known, Overrides, read_overrides
 from screener.rulebook.phrases import Words
@@ -97,7 +97,7 @@ class Library:
         """
         with self._lock:
             base = self._base()
-            shelf = Shelf(files=self.own_files().with_texts(instead), memo=self._memo, before=Good())
+            shelf = Shelf(files=self.own_files().with_texts(instead), memo=Aside(self._memo), before=Good())
             return self._over(base, shelf)
 
     def shipped(self) -> Rulebook:
@@ -176,7 +176,7 @@ class Library:
             return listener
 
         notes = shelf.note(LISTS)
-        listener = self._memo.of(("listener", below.number, phrases, removed), notes, made)
+        listener = shelf.memo.of(("listener", below.number, phrases, removed), notes, made)
         shelf.mistakes += notes.mistakes
         return listener
 

@@ -35,6 +35,14 @@ class Memo:
         return cast(T, found[0])
 
 
+class Aside(Memo):
+    """A layer over a memo for what is only tried: it is found there too, and nothing of it is remembered there."""
+
+    def __init__(self, below: Memo) -> None:
+        super().__init__()
+        self._then = {**below._then, **below._now}
+
+
 class Good:
     """The last version of each file that had no mistake: in memory, and in a folder, so that a restart loses none."""
 

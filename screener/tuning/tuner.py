@@ -3,7 +3,8 @@
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,10 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from screener.errors import Mistake
 from screener.home.folder import write_private
 from screener.rulebook import Library, Rulebook
-from screener.rulebook.reading import MOST_BYTES
+from screener.rulebook.reading import MOST_BYTES, shown
 from screener.store.rule_changes import rule_changes
 from screener.store.times import micros, moment
 from screener.tuning.lines import carried_over
+from screener.tuning.parts import members_changed
 from screener.tuning.yamlwrite import written
 
 OVERRIDES = "overrides.yaml"
@@ -70,6 +72,8 @@ class Tuner:
     engine: AsyncEngine
     apply: Callable[[], Awaitable[None]]
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    # However many drafts are tried, the threads that everything else needs stay free.
+    thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "rules"))
 
     async def text(self, file: str) -> str:
         """What a file of the family's says now; nothing where there is none. Raises Mistake."""
@@ -88,11 +92,23 @@ class Tuner:
 
     async def tried(self, draft: Draft) -> Rulebook:
         """The rulebook with the draft in force; what is wrong with it stands in its mistakes."""
-        return await asyncio.to_thread(self.library.tried, {draft.file: _bytes(draft.after)})
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.thread, self.library.tried, {draft.file: _bytes(draft.after)})
 
     def wrong(self, book: Rulebook, file: str) -> list[str]:
         """The mistakes that stand in this file, and those of other files only where the whole can't be read."""
         return [mistake for mistake in book.mistakes if mistake.startswith(f"{self._named(file)}:")]
+
+    def meddling(self, draft: Draft, others: Collection[str]) -> list[str]:
+        """The mistakes of a draft that changes what is said for one of these, whose alerts are theirs alone."""
+        if draft.file != OVERRIDES:
+            return []
+        return [
+            f"{self._named(OVERRIDES)}:{line}: only {shown(name)} changes what is said here for {shown(name)}. Leave "
+            "that part as it was"
+            for name, line in members_changed(draft.before, draft.after).items()
+            if name in others
+        ]
 
     async def save(self, draft: Draft, *, by: str, at: datetime) -> int:
         """Writes it. Raises Stale where the file is another one by now, Mistake where something is wrong with it."""

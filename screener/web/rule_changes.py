@@ -1,16 +1,21 @@
 """Who changed the rules, when and how, and the way back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
+from typing import Any
 
 from fastapi import APIRouter
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from screener.errors import Mistake
-from screener.tuning.tuner import Made, Stale
+from screener.tuning.parts import members_changed
+from screener.tuning.tuner import OVERRIDES, Made, Stale
+from screener.web.base import User
 from screener.web.door import Visit
+from screener.web.roles import Eyes
 from screener.web.tongue import later
 from screener.web.workbench import Workbench
 
@@ -43,6 +48,9 @@ class RuleChanges:
 
     async def undo(self, request: Request, id: int) -> Response:
         visit, fields = await self.bench.change(request)
+        found = await self.bench.tuner.find(id)
+        if found is not None and not await self._sees(visit, found, await self.bench.eyes(visit)):
+            raise HTTPException(404)
         try:
             await self.bench.tuner.undo(id, by=visit.user.name, at=self.bench.door.clock())
         except Stale:
@@ -53,9 +61,35 @@ class RuleChanges:
         return RedirectResponse(f"/alerts/{alert}" if alert.isalnum() and alert.isascii() else "/rules/changes", 303)
 
     async def _show(self, visit: Visit, *, wrong: str = "", status: int = 200) -> Response:
-        made = [Shown(made=each, lines=lines(each.before, each.after)) for each in await self.bench.tuner.history()]
+        eyes = await self.bench.eyes(visit)
+        made = [
+            Shown(made=each, lines=lines(each.before, each.after))
+            for each in await self.bench.tuner.history()
+            if await self._sees(visit, each, eyes)
+        ]
         values = await self.bench.values(visit) | {"made": made, "wrong": wrong}
         return self.bench.pages.show("rule_changes.html", values, status=status)
+
+    async def _sees(self, visit: Visit, made: Made, eyes: Eyes) -> bool:
+        """What came of an alert says that there was one, and of what kind; who may not see that one sees no change."""
+        theirs = others(self.bench, visit.user)
+        what: Any = made.what
+        while isinstance(what, Mapping):
+            if what.get("whose") in theirs:
+                return False
+            what = what.get("was")
+        if made.file == OVERRIDES and not theirs.isdisjoint(members_changed(made.before, made.after)):
+            return False
+        if made.alert is None:
+            return True
+        alert = await self.bench.desk.alert(made.alert)
+        return eyes.sight(alert) == "whole" if alert is not None else made.by == visit.user.name
+
+
+def others(bench: Workbench, user: User) -> frozenset[str]:
+    """The names of those for whom this user may not tune."""
+    mine = {member.name for member in bench.members(user)}
+    return frozenset(member.name for member in bench.family.members) - mine
 
 
 def lines(before: str, after: str) -> list[tuple[str, str]]:

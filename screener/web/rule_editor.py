@@ -1,9 +1,12 @@
 """The family's own files of rules, as text: checked as one types, tried out, and saved whole or not at all."""
 
+import asyncio
 import hashlib
 import re
 import secrets
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import APIRouter
@@ -16,6 +19,7 @@ from screener.tuning.tuner import OVERRIDES, PLACE, Draft
 from screener.web import tongue
 from screener.web.door import Visit
 from screener.web.guard import policy
+from screener.web.rule_changes import others
 from screener.web.rule_schema import schema
 from screener.web.rules_page import option_of
 from screener.web.tongue import later
@@ -51,6 +55,9 @@ class RuleEditor:
 
     bench: Workbench
     trials: Trials
+    turns: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    newest: dict[str, object] = field(default_factory=dict)
+    """By user: one check runs at a time, and of those that wait only the newest text is looked at."""
 
     def routes(self) -> APIRouter:
         router = APIRouter()
@@ -70,7 +77,7 @@ class RuleEditor:
         visit, fields = await self.bench.change(request, most=MOST_FORM)
         file, text = _file(fields.get("file", "")), fields.get("text", "")
         try:
-            draft = await self._draft(file, text)
+            draft = await self._draft(file, text, visit)
             if _mark(draft.before) != fields.get("was"):
                 return await self._show(visit, file, text=text, wrong=[STALE], status=409)
             option = await option_of(self.bench, draft)
@@ -82,11 +89,19 @@ class RuleEditor:
         return RedirectResponse(f"/rules/trials/{trial.id}", 303)
 
     async def check(self, request: Request) -> Response:
-        """What is wrong with a text, line by line, for the editor."""
-        _, fields = await self.bench.change(request, most=MOST_FORM)
+        """What is wrong with a text, line by line, for the editor; 409 where a newer one came meanwhile."""
+        visit, fields = await self.bench.change(request, most=MOST_FORM)
+        me, mine = visit.user.id, object()
+        self.newest[me] = mine
+        async with self.turns[me]:
+            if self.newest[me] is not mine:
+                return JSONResponse({"mistakes": [], "warnings": []}, 409)
+            return await self._checked(visit, fields)
+
+    async def _checked(self, visit: Visit, fields: Mapping[str, str]) -> Response:
         file = _file(fields.get("file", ""))
         try:
-            draft = await self._draft(file, fields.get("text", ""))
+            draft = await self._draft(file, fields.get("text", ""), visit)
             book = await self.bench.tuner.tried(draft)
         except Mistake as mistake:
             return JSONResponse({"mistakes": [_placed(str(mistake))], "warnings": []})
@@ -99,14 +114,18 @@ class RuleEditor:
         file = _file(request.query_params.get("file", ""))
         return JSONResponse(schema(self.bench.rulebook(), file, [member.name for member in self.bench.family.members]))
 
-    async def _draft(self, file: str, typed: str) -> Draft:
+    async def _draft(self, file: str, typed: str, visit: Visit) -> Draft:
+        """What was typed, as a change. Raises Mistake where it is about somebody for whom this user may not tune."""
         before = await self.bench.tuner.text(file)
         text = typed.replace("\r\n", "\n")
         if text and not text.endswith("\n"):
             text += "\n"
         # Forms end every line as Windows does; the file keeps its own way.
         after = text.replace("\n", "\r\n") if "\r\n" in before else text
-        return Draft(file=file, before=before, after=after, what={"did": "text"})
+        draft = Draft(file=file, before=before, after=after, what={"did": "text"})
+        if mistakes := self.bench.tuner.meddling(draft, others(self.bench, visit.user)):
+            raise Mistake("\n".join(mistakes))
+        return draft
 
     async def _show(
         self, visit: Visit, file: str, *, text: str | None = None, wrong: list[str] | None = None, status: int = 200

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from screener.family import Member
@@ -47,7 +47,7 @@ class Found:
     removed: Sequence[Difference]
     changed: Sequence[Difference]
     hides: bool
-    """It would have taken away what needed somebody, or what held a threat."""
+    """It would have taken away what needed somebody, or what held a threat, of what one may see."""
 
     @property
     def weight(self) -> int:
@@ -83,7 +83,8 @@ class Trial:
                 added=seen(effect.added),
                 removed=seen(effect.removed),
                 changed=seen(effect.changed),
-                hides=hides_a_threat(effect),
+                # Of the others not even this: whoever may write a draft could ask for one alert after the other.
+                hides=hides_a_threat(replace(effect, differences=tuple(seen(effect.differences)))),
             )
             for place, (option, effect) in enumerate(zip(self.options, self.effects or (), strict=False))
         ]

@@ -9,8 +9,14 @@ from pathlib import Path
 import httpx
 import pytest
 
+from screener.tuning.base import Difference, Effect, Seen, Told
+from screener.tuning.tuner import Draft
+from screener.web.base import User
+from screener.web.roles import Eyes
+from screener.web.trials import Option, Trial
+from tests.make import NOON
 from tests.web.conftest import token_of
-from tests.web.house import KIM, SASHA, Home, a_bad_story, a_home, a_strange_start
+from tests.web.house import ALEX, KIM, SASHA, Home, a_bad_story, a_home, a_strange_start
 
 HOSTILE = "<script>alert(1)</script>{{7*1111}}"
 MINE = """\
@@ -202,3 +208,108 @@ async def test_the_styles_of_the_editor_are_let_in_on_its_page_alone(home: Home)
 
     assert "'nonce-" in (await browser.get("/rules/edit")).headers["content-security-policy"]
     assert "'nonce-" not in (await browser.get("/rules")).headers["content-security-policy"]
+
+
+def a_draft_for(name: str, points: int = 3) -> str:
+    kim = "members:\n  Kim:\n    rules: {flatters: {points: 2}}\n"
+    return f"{kim}  {name}:\n    rules: {{secrecy: {{points: {points}}}}}\n"
+
+
+async def test_nobody_writes_or_checks_what_is_said_for_another_adult(home: Home):
+    browser = await home.browser("anna")
+
+    answer = await edited(browser, "overrides.yaml", a_draft_for("Alex"))
+    checked = await browser.post(
+        "/rules/check", data={"token": await token(browser), "file": "overrides.yaml", "text": a_draft_for("Alex")}
+    )
+    child = await edited(browser, "overrides.yaml", a_draft_for("Robin"))
+
+    assert answer.status_code == 400
+    assert "rules/overrides.yaml:4: only Alex changes what is said here for Alex" in said(answer)
+    assert [each["line"] for each in checked.json()["mistakes"]] == [4]
+    assert child.status_code == 303
+
+
+async def test_an_adult_changes_their_own_part_and_others_neither_take_it_away_nor_see_it(home: Home):
+    await home.person("alex", role="parent", member=ALEX.id)
+    alex, anna = await home.browser("alex"), await home.browser("anna")
+    begun = await edited(alex, "overrides.yaml", a_draft_for("Alex"))
+    await tried(alex, begun)
+    await alex.post(begun.headers["location"], data={"token": await token(alex)})
+    (made,) = await home.tuner.history()
+
+    taken = await edited(anna, "overrides.yaml", "members:\n  Kim:\n    rules: {flatters: {points: 2}}\n")
+    beside = await edited(anna, "overrides.yaml", a_draft_for("Alex") + "rules:\n  flatters: {points: 2}\n")
+    undone = await anna.post(f"/rules/changes/{made.id}/undo", data={"token": await token(anna)})
+
+    assert begun.status_code == 303 and beside.status_code == 303
+    assert taken.status_code == 400 and "only Alex changes" in said(taken)
+    assert undone.status_code == 404
+    assert "secrecy" in said(await alex.get("/rules/changes"))
+    assert "secrecy" not in said(await anna.get("/rules/changes"))
+
+
+async def test_what_an_adults_own_alert_was_about_is_not_in_the_history_of_others(home: Home):
+    await home.person("alex", role="parent", member=ALEX.id)
+    await home.happens(*a_strange_start(ALEX), *a_strange_start(KIM, contact="100000000000778"))
+    alex, anna = await home.browser("alex"), await home.browser("anna")
+    for alert in await home.desk.alerts():
+        browser = alex if alert.member == ALEX.id else anna
+        begun = await browser.post(f"/alerts/{alert.id}/quiet", data={"token": await token(browser)})
+        page = await tried(browser, begun)
+        places = re.findall(r'name="option" value="(\d+)"', page.text)
+        await browser.post(begun.headers["location"], data={"token": await token(browser), "option": places[-1]})
+    alerts = {made.what["whose"]: made.id for made in await home.tuner.history()}
+
+    hers, his = said(await anna.get("/rules/changes")), said(await alex.get("/rules/changes"))
+
+    assert len(alerts) == 2
+    assert "for Kim" in hers and "Alex" not in hers
+    assert "for Alex" in his
+    answer = await anna.post(f"/rules/changes/{alerts['Alex']}/undo", data={"token": await token(anna)})
+    assert answer.status_code == 404
+
+
+def test_a_trial_does_not_tell_that_it_would_hide_what_one_may_not_see():
+    lost = Difference(
+        relationship="r", alert="a", member=ALEX.id, member_name="Alex", member_is_adult=True, member_age=41,
+        platform="facebook", contact="1", name="", before=Told(level="act", stages=("pressure",)), after=Told(),
+        opened=NOON,
+    )  # fmt: skip
+    trial = Trial(id="t", user="u", options=[Option(what={})], back="", at=NOON)
+    trial.effects = [Effect(seen=Seen(), differences=(lost,))]
+
+    def hides(member: str | None) -> bool:
+        user = User(id="u", name="anna", password_hash="", role="parent", member=member)
+        return trial.found(Eyes(user=user, now=NOON))[0].hides
+
+    assert not hides(None)
+    assert hides(ALEX.id)
+
+
+async def test_of_drafts_that_are_only_checked_nothing_is_remembered(home: Home):
+    memo = home.tuner.library._memo
+    await home.live.read()
+    before = len(memo._now), len(memo._then)
+
+    for number in range(50):
+        text = MINE.format(title=f"Number {number}").replace("points: 40", f"points: {number + 1}")
+        draft = Draft(file="isolate/mine.yaml", before="", after=text)
+        assert home.tuner.wrong(await home.tuner.tried(draft), draft.file) == []
+
+    assert (len(memo._now), len(memo._then)) == before
+
+
+async def test_of_many_checks_at_once_only_the_newest_text_is_looked_at(home: Home):
+    browser = await home.browser("anna")
+    mine = await token(browser)
+
+    answers = await asyncio.gather(
+        *(
+            browser.post("/rules/check", data={"token": mine, "file": "isolate/mine.yaml", "text": f"title: {number}"})
+            for number in range(12)
+        )
+    )
+
+    codes = sorted(answer.status_code for answer in answers)
+    assert codes.count(200) < 12 and set(codes) == {200, 409}
