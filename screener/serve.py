@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import logging
 import sys
+import time
 from collections.abc import Callable
 from contextvars import copy_context
 from dataclasses import replace
@@ -20,6 +21,7 @@ from screener.errors import Mistake
 from screener.family import Family
 from screener.home import announce, leaf
 from screener.home.folder import Home
+from screener.home.neighbours import Neighbours
 from screener.home.pac import pac
 from screener.home.router import switch
 from screener.notify.bell import Bell
@@ -100,7 +102,9 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
             desk.announce(Change(alert=step.alert.id, level=step.alert.level, what="grew" if step.grew else "opened"))
             bell.ring(step.alert.id)
 
-    here = LivingHere(home=home, written=written, devices=devices, desk=desk, cries=cries, moved=moved)
+    # On a router the proxy knows devices by their network cards.
+    named = Neighbours(time.monotonic).named if settings.router.inside else str
+    here = LivingHere(home=home, written=written, devices=devices, desk=desk, cries=cries, moved=moved, named=named)
     following = Reading(reader=reader, pipeline=pipeline, tell=tell, met=here.met)
     await here.changed()
     claim = Claim.new(datetime.now(UTC)) if await desk.users() == 0 else None
@@ -131,6 +135,7 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
                 home=home,
                 changed=here.changed,
                 names=settings.dashboard.names,
+                named=named,
                 port=lambda: port,
                 beyond=settings.dashboard.reaches_beyond and settings.proxy.reaches_beyond,
             )

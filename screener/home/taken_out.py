@@ -3,11 +3,13 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 
 from screener.home.folder import times, write_private
 
 FOR_GOOD = "9999-12-31T00:00:00.000+00:00"
 MOST = 1_000
+_one_at_a_time = Lock()
 
 
 def take_out(path: Path, device: str) -> None:
@@ -20,12 +22,19 @@ def let_in(path: Path, device: str) -> None:
     _set(path, device, datetime.now(UTC).isoformat(timespec="milliseconds"))
 
 
+def begin_anew(path: Path, device: str) -> None:
+    """What it showed before counts no more; who was taken out stays out until somebody says so."""
+    if not is_out(path, device):
+        let_in(path, device)
+
+
 def is_out(path: Path, device: str) -> bool:
     return times(path).get(device) == FOR_GOOD
 
 
 def _set(path: Path, device: str, until: str) -> None:
-    kept = {**times(path), device: until}
-    while len(kept) > MOST:
-        kept.pop(min(kept, key=lambda each: kept[each]))
-    write_private(path, json.dumps({"devices": kept}, indent=1, sort_keys=True).encode())
+    with _one_at_a_time:
+        kept = {**times(path), device: until}
+        while len(kept) > MOST:
+            kept.pop(min(kept, key=lambda each: kept[each]))
+        write_private(path, json.dumps({"devices": kept}, indent=1, sort_keys=True).encode())

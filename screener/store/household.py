@@ -15,7 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from screener.events import Account
 from screener.family import Family, Member, Role
 from screener.home.nearby import Neighbour
+from screener.store.base import Issue
 from screener.store.devices import accounts, devices, members
+from screener.store.sql import SqlTransaction
 from screener.store.times import micros, moment
 
 MOST = 500
@@ -76,12 +78,12 @@ class Devices:
     async def one(self, address: str) -> Device | None:
         return next((each for each in await self.all() if each.address == address), None)
 
-    async def seen(self, found: Iterable[Neighbour], now: datetime) -> tuple[str, ...]:
-        """Notes who is in the network. Returns the addresses that belong to another machine than before: whoever had
-        one is not to be looked after under it any more.
+    async def seen(self, found: Iterable[Neighbour], now: datetime) -> tuple[Device, ...]:
+        """Notes who is in the network. Returns the devices whose address belongs to another machine now, as they were:
+        they are not to be looked after under it any more.
         """
         known = {each.address: each for each in await self.all()}
-        changed = []
+        changed: list[Device] = []
         async with self.engine.begin() as connection:
             for each in found:
                 before = known.get(each.address)
@@ -89,7 +91,7 @@ class Devices:
                 row |= {"heard": each.heard} if each.heard else {}
                 moved = before is not None and before.mac and each.mac and before.mac != each.mac
                 if before is None or moved:
-                    changed += [each.address] if moved else []
+                    changed += [before] if before is not None else []
                     twin = next((k for k in known.values() if k.mac == each.mac and k.state != "new"), None)
                     row |= {"first": micros(now), "heard": each.heard}
                     # The same machine under a new address keeps its name; it shows its certificate anew by itself.
@@ -100,6 +102,11 @@ class Devices:
                 insert = upsert(devices).values(address=each.address, **({"first": micros(now)} | row))
                 await connection.execute(insert.on_conflict_do_update(index_elements=["address"], set_=row))
         return tuple(changed)
+
+    async def note(self, issue: Issue) -> None:
+        """Something that could not be seen, for the dashboard."""
+        async with self.engine.begin() as connection:
+            await SqlTransaction(connection).note(issue)
 
     async def give(self, address: str, *, name: str, member: str | None, state: str, now: datetime) -> None:
         """Says whose it is and what it is called."""

@@ -15,19 +15,18 @@ from screener.errors import Mistake
 from screener.family import Member
 from screener.home import authority, taken_out
 from screener.home.folder import Home
-from screener.home.nearby import Neighbour, neighbours
+from screener.home.nearby import neighbours
 from screener.platforms import endpoints
 from screener.sight import CHANGES
 from screener.store.household import THIS_MACHINE, Device, Devices, Met
 from screener.web.again import Refusal, refusal
+from screener.web.belongs import GROWN_UP, choices, given_to, has_child, may_have, may_say, named, owners, whose
 from screener.web.desk import SqlDesk
 from screener.web.door import Door, Visit
 from screener.web.guard import peer
+from screener.web.looking import Look, Named, look_around
 from screener.web.page import Pages
 from screener.web.tongue import _
-
-GROWN_UP = ("parent", "adult")
-type Look = Callable[[], Awaitable[tuple[Neighbour, ...]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +44,7 @@ class Row:
 @dataclass(frozen=True, kw_only=True)
 class DevicePages:
     """`changed` has the rest of the program look again who lives here; `names` are those under which the dashboard is
-    opened; `look` finds what is in the network.
+    opened; `look` finds what is in the network, and `named` says what the proxy calls who is behind an address.
     """
 
     devices: Devices
@@ -56,6 +55,7 @@ class DevicePages:
     changed: Callable[[], Awaitable[None]]
     names: tuple[str, ...] = ()
     look: Look = neighbours
+    named: Named = str
 
     def routes(self) -> APIRouter:
         router = APIRouter()
@@ -76,16 +76,16 @@ class DevicePages:
 
     async def look_again(self, request: Request) -> Response:
         _for_parents(await self._change(request))
-        await look_around(self.devices, self.home, self.look, self.door.clock())
+        await look_around(self.devices, self.home, self.look, self.named, self.door.clock())
         return RedirectResponse("/devices", 303)
 
     async def give(self, request: Request) -> Response:
         visit, fields = await self._change(request)
         _for_parents((visit, fields))
         row = await self._row(fields, request, visit)
-        member = _named(fields.get("member", ""), await self.desk.members())
+        member = named(fields.get("member", ""), await self.desk.members())
         left = fields.get("member") == "-"
-        if not row.may or (member is not None and not _may_have(visit, member)):
+        if not row.may or (member is not None and not may_have(visit, member)):
             words = _("Only that adult can say so, from a log-in of their own.")
             return await self._show(request, visit, Refusal(words=words, status=403))
         name = " ".join(fields.get("name", "").split())[:60]
@@ -100,12 +100,11 @@ class DevicePages:
     async def mine(self, request: Request) -> Response:
         """An adult says, from the device itself and a log-in of their own, that it is theirs."""
         visit, _fields = await self._change(request)
-        members, here = await self.desk.members(), _address(peer(request.scope))
-        member = _named(visit.user.member or "", members)
-        if member is None or member.role not in GROWN_UP or any(here in each.devices for each in members):
+        member, here = await self._claims(request, visit), await self._here(request)
+        if member is None:
             raise HTTPException(404)
-        row = next((each for each in await self._rows(request, visit) if each.device.address == here), None)
-        name = row.device.name if row else ""
+        known = await self.devices.one(here)
+        name = known.name if known else ""
         await self.devices.give(here, name=name, member=member.id, state="theirs", now=self.door.clock())
         await self.changed()
         return RedirectResponse("/devices", 303)
@@ -127,21 +126,22 @@ class DevicePages:
     async def forget(self, request: Request) -> Response:
         visit, fields = await self._change(request)
         row = await self._row(fields, request, visit)
-        # If it comes back, it has to show its certificate like a stranger.
-        await asyncio.to_thread(taken_out.let_in, self.home.revoked, row.device.address)
+        if not row.may:
+            raise HTTPException(404)
+        # If it comes back, it has to show its certificate like a stranger; what was stopped stays stopped.
+        await asyncio.to_thread(taken_out.begin_anew, self.home.revoked, row.device.address)
         await self.devices.forget(row.device.address)
         await self.changed()
         return RedirectResponse("/devices", 303)
 
     async def give_account(self, request: Request) -> Response:
         visit, fields = await self._change(request)
-        _for_parents((visit, fields))
-        member = _named(fields.get("member", ""), await self.desk.members())
+        members = await self.desk.members()
+        member = named(fields.get("member", ""), members)
         met = next((each for each in await self.devices.accounts() if _key(each) == fields.get("account")), None)
-        if met is None:
+        if met is None or not may_say(visit, whose(met, members)):
             raise HTTPException(404)
-        before = _named(met.member or "", await self.desk.members())
-        if any(each is not None and not _may_have(visit, each) for each in (member, before)):
+        if member is not None and member not in choices(visit, members):
             words = _("Only that adult can say so, from a log-in of their own.")
             return await self._show(request, visit, Refusal(words=words, status=403))
         await self.devices.give_account(met.platform, met.account, member.id if member else None)
@@ -180,14 +180,14 @@ class DevicePages:
     async def _rows(self, request: Request, visit: Visit) -> list[Row]:
         """A parent sees every device; another adult their own and the one in their hands."""
         members, known = await self.desk.members(), {each.address: each for each in await self.devices.all()}
-        owners = {device: member for member in members for device in member.devices}
+        owned = owners(members)
         enrolled = await asyncio.to_thread(self.home.enrolled_devices)
-        here, now = _address(peer(request.scope)), self.door.clock()
+        here, now = await self._here(request), self.door.clock()
         met = {each.device for each in await self.desk.coverage()}
         rows = []
-        for address in [*known, *sorted({*owners, *enrolled, *met, here, THIS_MACHINE} - known.keys())]:
+        for address in [*known, *sorted({*owned, *enrolled, *met, here, THIS_MACHINE} - known.keys())]:
             device = known.get(address) or _unknown(address, now)
-            member = owners.get(address)
+            member = owned.get(address)
             own = member is not None and member.id == visit.user.member
             if visit.user.role not in CHANGES and not own and (address != here or member is not None):
                 continue
@@ -198,7 +198,7 @@ class DevicePages:
                     member=member,
                     enrolled=address in enrolled,
                     out=out,
-                    may=member is None or _may_have(visit, member),
+                    may=may_say(visit, member),
                     fixed=member is not None and device.member != member.id,
                 )
             )
@@ -206,24 +206,21 @@ class DevicePages:
 
     async def _show(self, request: Request, visit: Visit, why: Refusal | None = None) -> Response:
         members, rows = await self.desk.members(), await self._rows(request, visit)
-        here = _address(peer(request.scope))
         looks_after = visit.user.role in CHANGES
         found = await asyncio.to_thread(authority.state, self.home, endpoints())
-        own = _named(visit.user.member or "", members)
-        hers = next((each for each in rows if each.device.address == here), None)
-        is_free = hers is not None and hers.member is None
+        own = await self._claims(request, visit)
         values = {
             "user": visit.user,
             "token": visit.token,
             "new": [row for row in rows if looks_after and row.member is None and row.device.state == "new"],
             "rows": [row for row in rows if not (looks_after and row.member is None and row.device.state == "new")],
-            "hers": here,
-            "may_claim": own is not None and own.role in GROWN_UP and is_free,
+            "hers": await self._here(request),
+            "may_claim": own is not None,
             "own": own,
             "looks_after": looks_after,
             "is_owner": visit.user.role == "owner",
-            "choices": [member for member in members if _may_have(visit, member)],
-            "accounts": await self._accounts(visit, members) if looks_after else [],
+            "choices": choices(visit, members),
+            "accounts": await self._accounts(visit, members),
             "authority": found,
             "fingerprint": await asyncio.to_thread(authority.fingerprint, self.home.ca),
             "wrong": why.words if why else "",
@@ -232,17 +229,27 @@ class DevicePages:
 
     async def _accounts(self, visit: Visit, members: tuple[Member, ...]) -> list[tuple[str, Met, Member | None]]:
         """Those met, except another adult's: what is an adult's is shown to that adult alone."""
-        owners = {(p, id): member for member in members for p, ids in member.accounts.items() for id in ids}
-        found = [
-            (_key(each), each, owners.get((each.platform, each.account))) for each in await self.devices.accounts()
-        ]
-        return [row for row in found if row[2] is None or _may_have(visit, row[2])]
+        found = [each for each in await self.devices.accounts() if may_say(visit, whose(each, members))]
+        return [(_key(each), each, given_to(each, members)) for each in found]
 
+    async def _here(self, request: Request) -> str:
+        """The device in the hands of who asks, as the proxy calls it."""
+        address = _address(peer(request.scope))
+        return address if address == THIS_MACHINE else await asyncio.to_thread(self.named, address)
 
-async def look_around(devices: Devices, home: Home, look: Look, now: datetime) -> None:
-    """Notes who is in the network; whoever has a machine's old address is not looked after under it."""
-    for address in await devices.seen(await look(), now):
-        await asyncio.to_thread(taken_out.let_in, home.revoked, address)
+    async def _claims(self, request: Request, visit: Visit) -> Member | None:
+        """The adult who may say that the device in their hands is theirs: nobody's yet, no child's, and not shared."""
+        members, here = await self.desk.members(), await self._here(request)
+        own = named(visit.user.member or "", members)
+        if own is None or own.role not in GROWN_UP or here in owners(members):
+            return None
+        if _is_this_machine(request) and visit.user.role != "owner":
+            return None
+        known = await self.devices.one(here)
+        if known is not None and known.state == "theirs":
+            return None
+        met, read = await self.devices.accounts(), await self.desk.coverage()
+        return None if has_child(here, members, met, read, self.door.clock()) else own
 
 
 def _allowed(visit: Visit) -> Visit:
@@ -262,15 +269,6 @@ def _for_owners(visit: Visit) -> None:
         raise HTTPException(404)
 
 
-def _may_have(visit: Visit, member: Member) -> bool:
-    """A child's device is the parents' to give; an adult's is that adult's own."""
-    return member.role not in GROWN_UP or member.id == visit.user.member
-
-
-def _named(id: str, members: tuple[Member, ...]) -> Member | None:
-    return next((member for member in members if member.id == id), None)
-
-
 def _unknown(address: str, now: datetime) -> Device:
     return Device(address=address, mac="", heard="", name="", member=None, state="new", first=now, last=now)
 
@@ -288,3 +286,9 @@ def _address(found: str) -> str:
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
     return THIS_MACHINE if address.is_loopback else str(address)
+
+
+def _is_this_machine(request: Request) -> bool:
+    """Also where it opens the dashboard under its address in the network."""
+    address, (server, *_port) = _address(peer(request.scope)), request.scope.get("server") or ("",)
+    return address in (THIS_MACHINE, _address(server))

@@ -16,7 +16,7 @@ from screener.routes import Row, shipped_routes
 from screener.store.household import Devices
 from screener.web.cries import Cries, refresh
 from screener.web.desk import SqlDesk
-from screener.web.device_pages import look_around
+from screener.web.looking import Named, look_around
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ MOST_MET = 500
 
 @dataclass(kw_only=True)
 class LivingHere:
-    """`written` is the family of config.yaml; `moved` is told of the family as it is now."""
+    """`written` is the family of config.yaml; `moved` is told of the family as it is now, `named` as of DevicePages."""
 
     home: Home
     written: Family
@@ -36,6 +36,7 @@ class LivingHere:
     desk: SqlDesk
     cries: Cries
     moved: Callable[[Family], None]
+    named: Named = str
     family: Family = field(default_factory=Family)
     _met: OrderedDict[tuple[str, str], tuple[Account, str]] = field(default_factory=OrderedDict)
 
@@ -85,7 +86,7 @@ class LivingHere:
             await self.devices.met(account, device, datetime.now(UTC))
 
     async def _look(self) -> None:
-        await look_around(self.devices, self.home, neighbours, datetime.now(UTC))
+        await look_around(self.devices, self.home, neighbours, self.named, datetime.now(UTC))
 
     async def _write_sign(self) -> None:
         helpers = await self.cries.helpers("")

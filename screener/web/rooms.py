@@ -31,6 +31,7 @@ from screener.web.excerpt import Excerpts
 from screener.web.filters import Filters
 from screener.web.join import JoinPages
 from screener.web.logins import SqlLogins
+from screener.web.looking import Named
 from screener.web.me import Me, Openings
 from screener.web.notices import Notices
 from screener.web.page import Pages
@@ -57,7 +58,8 @@ class House:
 
     `rulebook` gives the one in force, `tuner` changes it. `changed` has the program look again who lives here; `names`
     are those under which the dashboard is opened, `port` is where it is served without TLS, and `beyond` says whether
-    other devices reach it and the proxy. `user` is whose browsers are set up on this computer.
+    other devices reach it and the proxy. `user` is whose browsers are set up on this computer,
+    and `named` says what the proxy calls who is behind an address.
     """
 
     store: SqlStore
@@ -73,6 +75,7 @@ class House:
     port: Callable[[], int] = lambda: 0
     beyond: bool = False
     user: Path | None = None
+    named: Named = str
 
 
 def rooms(house: House) -> Callable[[Door, Pages], Iterable[APIRouter]]:
@@ -146,6 +149,7 @@ def rooms(house: House) -> Callable[[Door, Pages], Iterable[APIRouter]]:
             home=house.home,
             changed=house.changed,
             names=house.names,
+            named=house.named,
         ).routes()
         yield SetupPages(
             devices=devices,

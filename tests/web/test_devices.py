@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -12,7 +13,7 @@ import pytest
 from addons.enrolled import write
 from screener.events import Account
 from screener.family import Family
-from screener.home import authority, calls
+from screener.home import authority, calls, taken_out
 from screener.home.folder import Home as Folder
 from screener.home.nearby import Neighbour
 from screener.home.sign import household
@@ -21,6 +22,7 @@ from screener.proxy import enrolled_of
 from screener.store.household import Devices
 from screener.web.cries import Cries
 from screener.web.household import LivingHere
+from screener.web.looking import look_around
 from tests.make import NOON
 from tests.web.conftest import token_of
 from tests.web.house import ALEX, EVERYBODY, KIM, PASSWORD, ROBIN, Home, a_home
@@ -49,6 +51,13 @@ def folder(tmp_path: Path) -> Folder:
 async def does(browser: httpx.AsyncClient, path: str, **fields: str) -> httpx.Response:
     token = token_of(await browser.get("/devices"))
     return await browser.post(path, data={"token": token, **fields})
+
+
+async def at(home: Home, address: str) -> httpx.AsyncClient:
+    """Alex, an adult, on the device with that address."""
+    browser = home.stranger(address)
+    await browser.post("/login", data={"name": "alex", "password": PASSWORD})
+    return browser
 
 
 async def owner(home: Home, device: str) -> str:
@@ -81,6 +90,114 @@ async def test_nobody_but_an_adult_can_give_an_adults_device_and_only_from_it(ho
     assert claimed.status_code == 303
     assert taken_back.status_code == 403
     assert await owner(home, PHONE.address) == "Alex"
+
+
+async def test_a_parent_can_not_forget_an_adults_device_and_forgetting_ends_no_stop(home: Home, folder: Folder) -> None:
+    anna, alex = await home.browser("anna"), await at(home, PHONE.address)
+    await does(alex, "/devices/mine")
+    await does(alex, "/devices/stop", address=PHONE.address)
+
+    by_anna = await does(anna, "/devices/forget", address=PHONE.address)
+    before = (await owner(home, PHONE.address), taken_out.is_out(folder.revoked, PHONE.address))
+    by_alex = await does(alex, "/devices/forget", address=PHONE.address)
+
+    assert (by_anna.status_code, by_alex.status_code) == (404, 303)
+    assert before == ("Alex", True)
+    assert taken_out.is_out(folder.revoked, PHONE.address)
+
+
+async def test_accounts_met_on_an_adults_device_are_that_adults_to_give(home: Home) -> None:
+    anna, alex = await home.browser("anna"), await at(home, PHONE.address)
+    devices, account = Devices(engine=home.store.engine), Account(platform="facebook", id="99", name="Sam T.")
+    await does(alex, "/devices/mine")
+    await devices.met(account, PHONE.address, NOON)
+    given = {"account": "facebook:99", "member": KIM.id}
+
+    pages = ["Sam T." in (await each.get("/devices")).text for each in (anna, alex)]
+    refused = [(await does(each, "/devices/account", **given)).status_code for each in (anna, alex)]
+    claimed = await does(alex, "/devices/account", **given | {"member": ALEX.id})
+    await devices.met(account, TABLET.address, NOON)
+    found = await devices.family(EVERYBODY)
+
+    assert pages == [False, True]
+    assert refused == [404, 403]
+    assert claimed.status_code == 303
+    assert found.owner(account, TABLET.address).name == "Alex"
+
+
+async def test_an_adult_has_no_say_over_accounts_of_others(home: Home) -> None:
+    alex = await at(home, PHONE.address)
+    await Devices(engine=home.store.engine).met(Account(platform="facebook", id="99"), TABLET.address, NOON)
+
+    answers = [await does(alex, "/devices/account", account=f"facebook:{id}", member=ALEX.id) for id in ("99", "98")]
+
+    assert [each.status_code for each in answers] == [404, 404]
+
+
+async def test_an_adult_can_not_claim_what_others_use_too(home: Home) -> None:
+    devices = Devices(engine=home.store.engine)
+    await devices.give(TABLET.address, name="", member=None, state="theirs", now=NOON)
+    await devices.met(Account(platform="facebook", id=KIM.accounts["facebook"][0]), "192.168.1.31", NOON)
+    async with home.store.transaction() as tx:
+        await tx.read("192.168.1.32", "facebook", f"facebook:{ROBIN.accounts['facebook'][0]}", NOON)
+
+    for address in (TABLET.address, "192.168.1.31", "192.168.1.32", "127.0.0.1"):
+        alex = await at(home, address)
+        page, answer = await alex.get("/devices"), await does(alex, "/devices/mine")
+
+        assert "This device is mine" not in page.text
+        assert (answer.status_code, await owner(home, address)) == (404, "")
+
+
+async def test_an_adult_can_not_make_a_shared_device_anew_to_claim_it(home: Home) -> None:
+    await Devices(engine=home.store.engine).give(TABLET.address, name="", member=None, state="theirs", now=NOON)
+    alex = await at(home, TABLET.address)
+
+    answer = await does(alex, "/devices/forget", address=TABLET.address)
+
+    assert answer.status_code == 404
+
+
+async def test_on_a_router_devices_are_known_by_their_cards_as_the_proxy_knows_them(
+    tmp_path: Path, folder: Folder
+) -> None:
+    cards = {TABLET.address: TABLET.mac, "fd00::20": TABLET.mac, PHONE.address: PHONE.mac}
+    home = await a_home(tmp_path, named=lambda address: cards.get(address, address))
+    await home.person("alex", role="adult", member=ALEX.id)
+    devices = Devices(engine=home.store.engine)
+
+    async def look() -> tuple[Neighbour, ...]:
+        return (replace(TABLET, address="fd00::20", heard=""), TABLET, PHONE)
+
+    await look_around(devices, folder, look, lambda address: cards.get(address, address), NOON)
+    found = {each.address: each.heard for each in await devices.all()}
+    alex = await at(home, PHONE.address)
+    await does(alex, "/devices/mine")
+    page = (await alex.get("/devices")).text
+    await does(alex, "/devices/stop", address=PHONE.mac)
+    mine = await owner(home, PHONE.mac)
+    await home.close()
+
+    assert found == {TABLET.mac: "Kims-Tablet", PHONE.mac: "Phone"}
+    assert mine == "Alex" and "this one" in page
+    assert taken_out.is_out(folder.revoked, PHONE.mac)
+
+
+async def test_the_family_hears_of_a_device_whose_address_another_machine_has(home: Home, folder: Folder) -> None:
+    devices, now = Devices(engine=home.store.engine), datetime.now(UTC)
+    await devices.give(TABLET.address, name="Kim’s tablet", member=KIM.id, state="theirs", now=now)
+    write(folder.enrolled, {each.address: "2026-01-01T00:00:00.000+00:00" for each in (TABLET, PHONE)})
+    taken_out.take_out(folder.revoked, PHONE.address)
+
+    async def look() -> tuple[Neighbour, ...]:
+        return tuple(replace(each, mac=f"aa:bb:cc:00:99:{n}0", heard="") for n, each in enumerate((TABLET, PHONE)))
+
+    await look_around(devices, folder, look, str, now)
+    said = [issue.what for issue in await home.desk.issues() if issue.key.startswith("device:")]
+
+    assert said == ["Kim’s tablet is no longer looked after: its address now belongs to another machine."]
+    assert folder.enrolled_devices() == frozenset()
+    assert taken_out.is_out(folder.revoked, PHONE.address)
 
 
 async def test_an_adult_sees_their_own_devices_and_takes_no_childs(home: Home) -> None:
@@ -132,7 +249,7 @@ async def test_another_machine_under_an_old_address_has_to_show_its_certificate_
     changed = await devices.seen([replace(TABLET, mac="aa:bb:cc:00:99:99", heard="Guest")], NOON)
     found = await devices.one(TABLET.address)
 
-    assert changed == (TABLET.address,)
+    assert [(each.address, each.name) for each in changed] == [(TABLET.address, "Kim’s tablet")]
     assert found is not None and (found.member, found.state, found.name) == (None, "new", "")
 
 

@@ -1,0 +1,65 @@
+"""Whose a device or an account is, and who may say so."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from screener.family import Member
+from screener.sight import CHANGES
+from screener.store.household import Met
+from screener.web.base import Coverage
+from screener.web.door import Visit
+
+GROWN_UP = ("parent", "adult")
+# A device that a child had once may be handed on.
+LATELY = timedelta(days=30)
+
+
+def may_have(visit: Visit, member: Member) -> bool:
+    """A child's device is the parents' to give; an adult's is that adult's own."""
+    return member.role not in GROWN_UP or member.id == visit.user.member
+
+
+def may_say(visit: Visit, owner: Member | None) -> bool:
+    """Whether it is theirs to change: a parent's where it is nobody's or a child's, and everybody's own."""
+    if visit.user.role in CHANGES:
+        return owner is None or may_have(visit, owner)
+    return owner is not None and owner.id == visit.user.member
+
+
+def named(id: str, members: tuple[Member, ...]) -> Member | None:
+    return next((member for member in members if member.id == id), None)
+
+
+def owners(members: tuple[Member, ...]) -> dict[str, Member]:
+    """The members by their devices."""
+    return {device: member for member in members for device in member.devices}
+
+
+def given_to(met: Met, members: tuple[Member, ...]) -> Member | None:
+    """The member of whom somebody said that the account is theirs."""
+    return next((each for each in members if met.account in each.accounts.get(met.platform, ())), None)
+
+
+def whose(met: Met, members: tuple[Member, ...]) -> Member | None:
+    """As `Family.owner` has it: where nobody said whose an account is, it is of the owner of the device."""
+    return given_to(met, members) or owners(members).get(met.device)
+
+
+def choices(visit: Visit, members: tuple[Member, ...]) -> list[Member]:
+    """To whom somebody may give what is theirs to give."""
+    if visit.user.role in CHANGES:
+        return [member for member in members if may_have(visit, member)]
+    return [member for member in members if member.id == visit.user.member]
+
+
+def has_child(
+    device: str, members: tuple[Member, ...], met: Iterable[Met], read: Iterable[Coverage], now: datetime
+) -> bool:
+    """Whether a child's account was met on it: whoever claims such a device would hide what happens to the child."""
+    children = [member for member in members if member.role not in GROWN_UP]
+    names = {member.id for member in children}
+    names |= {f"{platform}:{id}" for member in children for platform, ids in member.accounts.items() for id in ids}
+    lately = [each for each in read if each.device == device and each.last_read and now - each.last_read < LATELY]
+    return any(each.member in names for each in lately) or any(
+        given_to(each, members) in children for each in met if each.device == device
+    )
