@@ -204,13 +204,20 @@ class Devices:
 
 
 def cards(home: Path) -> frozenset[str]:
-    """The network cards of the devices that are enrolled and were not taken out since; a device known by its address
-    alone is not led here.
+    """The network cards of the devices that trust the authority of today and were not taken out since; a device known
+    by its address alone is not led here.
     """
     since, out = _listed(home / "enrolled.json"), _listed(home / "revoked.json")
-    return frozenset(
-        [card for card, at in since.items() if CARD.fullmatch(card) and at > out.get(card, "")][:MOST_DEVICES]
-    )
+    made = "" if (home / "ca-before").exists() else _text(home / "ca" / "made")
+    found = [card for card, at in since.items() if CARD.fullmatch(card) and at > out.get(card, "") and at >= made]
+    return frozenset(found[:MOST_DEVICES])
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("ascii").strip()
+    except (OSError, ValueError):
+        return ""
 
 
 def _listed(path: Path) -> dict[str, str]:

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -182,7 +183,8 @@ class House:
 
     def enrol(self, *who: str) -> None:
         """Writes who is enrolled, as the proxy does, and waits until the router knows."""
-        devices = {CARDS[each]: "2026-11-30T00:00:00+00:00" for each in who}
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        devices = {CARDS[each]: now for each in who}
         (self.home / "enrolled.json").write_text(json.dumps({"devices": devices}))
         self.wait(lambda: all((CARDS[each] in self.rules()) is (each in who) for each in CARDS))
 
