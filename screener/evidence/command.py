@@ -16,12 +16,12 @@ from sqlalchemy import select
 from screener import config
 from screener.errors import Mistake
 from screener.evidence import keys
-from screener.evidence.base import Case
 from screener.evidence.export import Wish, exported, written
 from screener.evidence.telling import utc
 from screener.evidence.verify import SIGNED, read, wrongs
 from screener.family import Family
 from screener.home.folder import Home
+from screener.kept import Case
 from screener.seal import Seal
 from screener.store.casebook import SqlCases
 from screener.store.household import Devices
@@ -79,6 +79,8 @@ def checked(file: Path, *, head: str = "") -> dict[str, Any]:
     try:
         files = read(file)
     except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as why:
+        if type(why) is ValueError:
+            raise Mistake(f"{file}: {why}. Name a bag that Screener made.") from None
         mend = "Name a bag that Screener made; one that is sealed must be opened first: age -d FILE > bag.zip"
         raise Mistake(f"{file}: this is no bag that can be read ({type(why).__name__}). {mend}") from None
     found = wrongs(files)[:MOST_WRONGS]
@@ -88,7 +90,7 @@ def checked(file: Path, *, head: str = "") -> dict[str, Any]:
     return {
         "file": str(file),
         "wrong": found,
-        "case": seal[4].decode() if seal else None,
+        "case": ascii(seal[4].decode("utf-8", "backslashreplace"))[1:-1] if seal else None,
         "entries": int(seal[5]) if seal else None,
         "head": seal[6].decode() if seal else None,
         "key": keys.fingerprint(bytes.fromhex(seal[7].decode())) if seal else None,

@@ -14,13 +14,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from screener import __version__
 from screener.errors import Mistake
 from screener.evidence import bag, keys, machine, pdf, verify
-from screener.evidence.base import Case, Cases
 from screener.evidence.gathered import Gathered, gathered
 from screener.evidence.report import Cover, report
 from screener.evidence.telling import Say, utc
+from screener.home.passphrase import SHORTEST
+from screener.kept import Case, Cases
 
-SHORTEST_PASSPHRASE = 10
-MOST_SEALED = 256 * 1024 * 1024
+MOST_SEALED = 64 * 1024 * 1024
 """A sealed bag is made in memory, so it may be no larger."""
 
 
@@ -46,8 +46,8 @@ class Bag:
 
 async def exported(cases: Cases, case: Case, key: Ed25519PrivateKey, *, wish: Wish, now: datetime) -> Bag:
     """The bag of a case as it is now. Raises Mistake where it can't be made as wished."""
-    if wish.passphrase and len(wish.passphrase) < SHORTEST_PASSPHRASE:
-        raise Mistake(f"passphrase: too short. Take at least {SHORTEST_PASSPHRASE} letters, such as four words.")
+    if wish.passphrase and len(wish.passphrase) < SHORTEST:
+        raise Mistake(f"passphrase: too short. Take at least {SHORTEST} letters, such as four words.")
     found = await gathered(cases, case, hold=True)
     folder = f"screener-evidence-{''.join(letter for letter in case.id if letter.isalnum())[:16]}-{now:%Y%m%d-%H%M%S}"
     pieces = bag.packed(await _contents(cases, found, key, wish=wish, now=now, folder=folder))
@@ -167,7 +167,11 @@ async def _sealed(pieces: AsyncIterator[bytes], passphrase: str) -> AsyncIterato
     async for piece in pieces:
         whole += piece
         if len(whole) > MOST_SEALED:
-            raise Mistake("evidence: too large to be sealed. Export it without a passphrase, onto a disk that is.")
+            most = MOST_SEALED // (1024 * 1024)
+            raise Mistake(
+                f"evidence: larger than {most} MB, so it can't be sealed. Export it without a passphrase, onto a disk "
+                "that is."
+            )
     # Only few need it, and some small machines have no build of it.
     try:
         import pyrage

@@ -11,10 +11,10 @@ from typing import Any
 
 from screener.chain import ERASED
 from screener.errors import Mistake
-from screener.evidence.base import Cases, Entry
 from screener.evidence.gathered import EVENTS, Gathered
 from screener.evidence.meter import whole_form
 from screener.evidence.telling import here, told, utc
+from screener.kept import Cases, Entry
 
 HERE = Path(__file__).parent
 PIECE = 64 * 1024

@@ -9,17 +9,19 @@ from typing import Any
 
 from screener import __version__, platforms
 from screener.errors import Mistake
-from screener.evidence.base import Cases
 from screener.evidence.gathered import Gathered
 from screener.evidence.machine import until
 from screener.evidence.meter import whole_form
 from screener.evidence.method import lacking, method
 from screener.evidence.report import CONTACT, KINDS, Cover, is_hidden
 from screener.evidence.telling import Line, Say, here, later, told, utc
+from screener.kept import Cases
 
 HERE = Path(__file__).parent / "templates"
 MOST_ENTRIES = 3_000
 """So much of a timeline is set: some hundred pages. The HTML holds all of it."""
+MOST_LETTERS = 2_000_000
+"""So many letters of a timeline are set, counted as they are shown: one that can't be seen is shown as eight."""
 MOST_SHOWN = 100
 LONGEST = 8_000
 
@@ -38,17 +40,20 @@ async def pdf(cases: Cases, found: Gathered, cover: Cover) -> bytes:
     """The whole report. Raises Mistake where typst is missing."""
     if not is_here():
         raise Mistake("PDF: what makes it is not installed. Run: .venv/bin/pip install typst. Or leave --pdf out.")
-    timeline, own = list[dict[str, Any]](), list[dict[str, Any]]()
+    timeline, own, letters = list[dict[str, Any]](), list[dict[str, Any]](), 0
     async for entry in until(cases, found):
-        if len(timeline) >= MOST_ENTRIES:
-            break
         line = told(entry, cover.say, afterwards=found.afterwards.get(entry.number))
+        made = _entry(line, found, cover)
+        letters += _letters(made)
+        if len(timeline) >= MOST_ENTRIES or letters > MOST_LETTERS:
+            break
         if line.by == "member" and line.text is not None:
-            own.append(_entry(line, found, cover))
-            timeline.append(_entry(line, found, cover) | {"text": None, "notes": [cover.say(OWN_ENTRY)]})
+            own.append(made)
+            timeline.append(made | {"text": None, "notes": [cover.say(OWN_ENTRY)]})
         else:
-            timeline.append(_entry(line, found, cover))
-    return await asyncio.to_thread(set_, _report(found, cover) | {"timeline": timeline, "own": own})
+            timeline.append(made)
+    report = _report(found, cover, shown=len(timeline))
+    return await asyncio.to_thread(set_, report | {"timeline": timeline, "own": own})
 
 
 def set_(report: Mapping[str, Any]) -> bytes:
@@ -75,7 +80,11 @@ def _entry(line: Line, found: Gathered, cover: Cover) -> dict[str, Any]:
     }
 
 
-def _report(found: Gathered, cover: Cover) -> dict[str, Any]:
+def _letters(made: Mapping[str, Any]) -> int:
+    return sum(len(each or "") for each in (made["what"], made["who"], made["text"], *made["notes"]))
+
+
+def _report(found: Gathered, cover: Cover, *, shown: int) -> dict[str, Any]:
     case, say = found.case, cover.say
     zone, form = case.member.zone, whole_form(found)
     names = [
@@ -96,7 +105,7 @@ def _report(found: Gathered, cover: Cover) -> dict[str, Any]:
         for cell in (clear(name), clear(value))
     ]
     meter = [cell for field in form.fields for cell in ("✓" if field.has else "–", say(field.words))]
-    cut = [MORE, str(MOST_ENTRIES), str(found.count)] if found.count > MOST_ENTRIES else []
+    cut = [MORE, str(shown), str(found.count)] if found.count > shown else []
     return {
         "title": f"{say(later('Evidence'))} {case.id}",
         "head_short": found.head.hex()[:16],

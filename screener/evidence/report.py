@@ -11,12 +11,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from screener import platforms
-from screener.evidence.base import Cases
 from screener.evidence.gathered import Gathered
 from screener.evidence.machine import PIECE, until
 from screener.evidence.meter import whole_form
 from screener.evidence.method import lacking, method
 from screener.evidence.telling import Line, Say, here, later, told, utc
+from screener.kept import Cases
 
 HERE = Path(__file__).parent / "templates"
 MARK = "<!-- the timeline -->"

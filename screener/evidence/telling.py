@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from screener.events import Side
-from screener.evidence.base import Entry
+from screener.kept import Entry
 
 type Say = Callable[[str], str]
 """Puts a sentence into the language of whoever reads."""

@@ -1,5 +1,6 @@
 """The page of a case's evidence: how complete it is, what was paid, the bag for the police, and how to delete it."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,14 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from screener.errors import Mistake
 from screener.evidence import keys, pdf
-from screener.evidence.base import Case
-from screener.evidence.export import SHORTEST_PASSPHRASE, Wish, exported
+from screener.evidence.export import Bag, Wish, exported
 from screener.evidence.gathered import Gathered, gathered
 from screener.evidence.meter import Form, forms, whole_form
 from screener.evidence.payments import RAILS, Wrong, payment
+from screener.home.passphrase import SHORTEST
+from screener.kept import Case
 from screener.routes import shipped_routes
 from screener.store.casebook import SqlCases
 from screener.store.people import acts, openings
@@ -31,10 +34,13 @@ from screener.web.steps import AGE_UNSAID
 from screener.web.tongue import later
 
 MOST_REMEMBERED = 64
-TOO_SHORT = later("The passphrase is too short. Take four words or more.")
+EXPORT_SECONDS = 900.0
+"""Whoever fetches more slowly keeps others waiting, so then it breaks off."""
+TOO_SHORT = later("The passphrase is too short. Take at least 12 letters, such as four words.")
 NOT_TWICE = later("The two passphrases are not the same. Write it twice.")
 NO_PDF = later("A PDF can’t be made here: what makes it is not installed. The file for the browser holds the same.")
 NOT_SURE = later("Nothing was deleted. Tick the box if you want it.")
+BUSY = later("Another file is being made. Try again in a moment.")
 FAULTS = later("What was kept was changed after it was kept. Don’t delete anything, and tell the police.")
 
 
@@ -81,11 +87,13 @@ class EvidencePage:
     answers: Answers
     key: Path
     announce: Callable[[Change], None]
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """One file at a time is made: its case and its PDF lie in memory."""
 
     def routes(self) -> APIRouter:
         router = APIRouter()
         router.add_api_route("/alerts/{id}/evidence", self.page, methods=["GET"])
-        router.add_api_route("/alerts/{id}/evidence/sheets", self.sheets, methods=["GET"])
+        router.add_api_route("/alerts/{id}/evidence/sheets", self.sheets, methods=["POST"])
         router.add_api_route("/alerts/{id}/evidence/payment", self.paid, methods=["POST"])
         router.add_api_route("/alerts/{id}/evidence/export", self.export, methods=["POST"])
         router.add_api_route("/alerts/{id}/evidence/erase", self.erase, methods=["POST"])
@@ -96,9 +104,11 @@ class EvidencePage:
         return await self._show(visit, *await self._found(id, visit))
 
     async def sheets(self, request: Request, id: str) -> Response:
-        """What to copy into which field of which form; to be printed."""
-        visit = await self.door.visit(request)
-        return await self._show(visit, *await self._found(id, visit), template="sheets.html")
+        """What to copy into which field of which form; to be printed. What was written stands in it, so it is noted."""
+        visit, _ = await self.door.change(request)
+        alert, case, eyes = await self._found(id, visit, opens=True)
+        await self._note(alert, visit, "opened", opened=True)
+        return await self._show(visit, alert, case, eyes, template="sheets.html")
 
     async def paid(self, request: Request, id: str) -> Response:
         visit, fields = await self.door.change(request)
@@ -120,19 +130,26 @@ class EvidencePage:
         wrong = ""
         if passphrase != fields.get("again", ""):
             wrong = NOT_TWICE
-        elif passphrase and len(passphrase) < SHORTEST_PASSPHRASE:
+        elif passphrase and len(passphrase) < SHORTEST:
             wrong = TOO_SHORT
         elif fields.get("pdf") and not pdf.is_here():
             wrong = NO_PDF
         if wrong:
             return await self._show(visit, alert, case, eyes, wrong=wrong, status=400)
-        await self._note(alert, visit, "exported", opened=True)
-        wish = Wish(by=visit.user.name, passphrase=passphrase, with_pdf=bool(fields.get("pdf")))
+        if self.turn.locked():
+            return await self._show(visit, alert, case, eyes, wrong=BUSY, status=429)
+        await self.turn.acquire()
         try:
+            await self._note(alert, visit, "exported", opened=True)
+            wish = Wish(by=visit.user.name, passphrase=passphrase, with_pdf=bool(fields.get("pdf")))
             bag = await exported(self.gauge.cases, case, keys.signing_key(self.key), wish=wish, now=self.door.clock())
         except Mistake as why:
+            self.turn.release()
             return self.pages.error(500, mend=str(why))
-        return StreamingResponse(bag.pieces, media_type="application/octet-stream", headers=_as_file(bag.name))
+        except BaseException:
+            self.turn.release()
+            raise
+        return _Export(bag, self.turn)
 
     async def erase(self, request: Request, id: str) -> Response:
         visit, fields = await self.door.change(request)
@@ -158,8 +175,6 @@ class EvidencePage:
     ) -> Response:
         found = await self.gauge.gathered(case)
         may_open = eyes.may_open(alert, agreed=await self.answers.agreed(alert.id))
-        if template == "sheets.html" and not may_open:
-            raise HTTPException(403)
         country, age = shipped_routes().of(case.member.country), case.member.age
         if age is None:
             age = AGE_UNSAID["adult"] if alert.member_is_adult else AGE_UNSAID["parent"]
@@ -211,6 +226,21 @@ class EvidencePage:
             if opened:
                 await connection.execute(insert(openings).values(**row))
         self.announce(Change(alert=alert.id, level=alert.level, what="settled"))
+
+
+class _Export(StreamingResponse):
+    """The bag on its way; however that ends, the next one has its turn then."""
+
+    def __init__(self, bag: Bag, turn: asyncio.Lock) -> None:
+        super().__init__(bag.pieces, media_type="application/octet-stream", headers=_as_file(bag.name))
+        self._turn = turn
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            async with asyncio.timeout(EXPORT_SECONDS):
+                await super().__call__(scope, receive, send)
+        finally:
+            self._turn.release()
 
 
 def _as_file(name: str) -> dict[str, str]:

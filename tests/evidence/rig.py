@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 
 from screener import story
-from screener.evidence.base import Case
 from screener.evidence.export import Bag, Wish, exported
 from screener.family import Family, Member
+from screener.kept import Case
 from screener.pipeline import Pipeline
 from screener.platforms import Kept, Memory, decode, endpoints
 from screener.seal import Seal

@@ -15,7 +15,10 @@ from pathlib import Path
 import bagit
 import jsonschema_rs
 import pytest
+from typer.testing import CliRunner
 
+from screener.cli import app
+from screener.evidence import verify
 from screener.evidence.export import written
 from screener.evidence.machine import cell
 from screener.evidence.verify import read, wrongs
@@ -240,3 +243,56 @@ def test_ordinary_words_stay_as_they_are():
 
 def _flipped(content: bytes, at: int, dice: random.Random) -> bytes:
     return content[:at] + bytes([content[at] ^ (1 << dice.randrange(8))]) + content[at + 1 :]
+
+
+def a_zip(place: Path, *files: tuple[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> Path:
+    with zipfile.ZipFile(place, "w", compression) as packed:
+        for name, content in files:
+            packed.writestr(f"bag/{name}", content)
+    return place
+
+
+def test_a_name_that_a_terminal_would_obey_is_shown_by_its_numbers(skype: Path, tmp_path: Path):
+    files = read(skype) | {"data/\x1b[2J\u202eevil\x9b": b"1"}
+    place = a_zip(tmp_path / "bag.zip", *files.items())
+
+    told = [*bare_lines(place), CliRunner().invoke(app, ["evidence", "verify", str(place)]).stdout]
+
+    assert all(r"data/\x1b[2J\u202eevil\x9b: is missing or was added" in each for each in told)
+    assert all(each.replace("\n", "").isprintable() for each in told)
+
+
+def bare_lines(place: Path) -> list[str]:
+    done = subprocess.run([sys.executable, "-I", "-S", str(VERIFIER), str(place)], capture_output=True, text=True)
+    assert done.returncode == 1
+    return [done.stdout]
+
+
+def test_what_says_that_it_is_over_two_gigabytes_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(verify, "MOST", 1_000)
+    place = a_zip(tmp_path / "bag.zip", ("data/a", b"0" * 600), ("data/b", b"0" * 600))
+    zipfile.ZipFile(place).extractall(tmp_path / "unpacked")
+
+    for each in (place, tmp_path / "unpacked"):
+        with pytest.raises(ValueError, match="over 2 GB"):
+            read(each)
+    assert "over 2 GB" in CliRunner().invoke(app, ["evidence", "verify", str(place)]).stderr
+
+
+def test_what_unpacks_to_more_than_it_says_is_empty(tmp_path: Path):
+    squeezed = a_zip(tmp_path / "a.zip", ("data/a", b"0" * 5_000_000), compression=zipfile.ZIP_BZIP2)
+    lying = a_zip(tmp_path / "b.zip", ("data/a", b"0" * 5_000_000))
+    raw = lying.read_bytes().replace((5_000_000).to_bytes(4, "little"), (10).to_bytes(4, "little"))
+    lying.write_bytes(raw)
+
+    assert read(squeezed) == {"data/a": b""}
+    assert len(read(lying)["data/a"]) <= 10
+
+
+def test_an_entry_that_is_no_entry_is_named_and_nothing_falls(skype: Path):
+    files = read(skype)
+    lines = b'"text"\n[]\n{"link": 1, "salt": 1, "body": 1, "number": "\\u001b[2J", "kind": 1, "digest": 1}\n'
+
+    found = wrongs(files | {"data/chain.jsonl": lines})
+
+    assert "data/chain.jsonl: line 3 is no entry" in found

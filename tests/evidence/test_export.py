@@ -17,9 +17,11 @@ from typer.testing import CliRunner
 
 from screener.cli import app
 from screener.errors import Mistake
+from screener.evidence import export, pdf
+from screener.evidence import gathered as gathering
 from screener.evidence.bag import Contents, packed, whole
 from screener.evidence.export import Bag, Wish, exported, written
-from screener.evidence.gathered import gathered
+from screener.evidence.gathered import gathered, weight
 from screener.evidence.keys import signing_key
 from screener.evidence.report import exact
 from screener.evidence.verify import read, wrongs
@@ -226,3 +228,47 @@ async def test_a_folder_names_no_other_place_whatever_a_case_is_called():
 
     assert re.search(rb"x/data/a", raw)
     assert b"Evil: c\n" not in raw.replace(b"A: b Evil: c\n", b"")
+
+
+async def test_letters_that_can_not_be_seen_do_not_make_a_pdf_without_end(
+    home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setattr(pdf, "MOST_LETTERS", 60_000)
+    events, account = a_bad_story(), an_account(id=KIM.accounts["facebook"][0])
+    await home.happens(*events)
+    for number in range(5):
+        at = events[-1].at + timedelta(minutes=1 + number)
+        flood = a_message(id=f"m{number}", account=account, contact=events[-1].contact, text="\u200b" * 3_900, at=at)
+        await home.happens(flood)
+    set_to: list[dict[str, object]] = []
+    monkeypatch.setattr(pdf, "set_", lambda report: set_to.append(dict(report)) or b"%PDF")
+
+    bag = await a_bag(home, with_pdf=True)
+
+    (report,) = set_to
+    assert sum(map(len, re.findall("⟨", str(report["timeline"])))) <= 60_000 / 8
+    timeline = report["timeline"]
+    assert isinstance(timeline, list) and len(timeline) < bag.found.count
+    assert f"This file holds the first {len(timeline)} entries. All {bag.found.count}" in str(report["sections"])
+
+
+async def test_only_so_many_bytes_of_entries_are_held_and_the_bag_is_whole_without_them(
+    home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    await home.happens(*a_bad_story())
+    few = await a_bag(home)
+    monkeypatch.setattr(gathering, "MOST_HELD", 5_000)
+
+    many = await a_bag(home)
+
+    assert few.found.held is not None and many.found.held is None
+    assert wrongs(read(await written(many, tmp_path / "bag.zip"))) == []
+    assert weight({"text": "x" * 4_000}) > 4_000
+
+
+async def test_a_bag_too_large_to_be_sealed_says_so(home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    await home.happens(*a_bad_story())
+    monkeypatch.setattr(export, "MOST_SEALED", 1_000)
+
+    with pytest.raises(Mistake, match="can't be sealed"):
+        await written(await a_bag(home, passphrase="four words in a row"), tmp_path / "bag.zip.age")

@@ -1,5 +1,6 @@
 """The page of a case's evidence: the meter, money, the file for the police and deleting, by who may do what."""
 
+import asyncio
 import io
 import zipfile
 from collections.abc import AsyncIterator
@@ -11,8 +12,10 @@ import pytest
 from sqlalchemy import select
 
 from screener.evidence.verify import read, wrongs
+from screener.home.passphrase import SHORTEST
 from screener.store.people import acts, openings
 from screener.store.tables import alerts
+from screener.web.evidence import TOO_SHORT
 from tests.make import a_message, an_account
 from tests.web.conftest import token_of
 from tests.web.house import KIM, ROBIN, Home, a_bad_story, a_home
@@ -96,9 +99,13 @@ async def test_a_passphrase_seals_the_bag_and_opens_it_again(home: Home):
     assert any(name.endswith("/signature.txt") for name in files)
 
 
+def test_the_shortest_passphrase_is_the_one_that_is_said():
+    assert f"at least {SHORTEST} letters" in TOO_SHORT
+
+
 @pytest.mark.parametrize(
     ("first", "again", "said"),
-    [("short", "short", "too short"), ("four words in a row", "four words in a raw", "not the same")],
+    [("eleven char", "eleven char", "too short"), ("four words in a row", "four words in a raw", "not the same")],
 )
 async def test_a_passphrase_that_can_not_be_used_is_said_and_nothing_goes_out(
     home: Home, first: str, again: str, said: str
@@ -135,9 +142,45 @@ async def test_of_what_somebody_may_not_see_there_is_no_evidence(home: Home):
     await home.person("robin", role="child", member=ROBIN.id)
     robin = await home.browser("robin")
 
-    answers = [await robin.get(f"/alerts/{id}/evidence{more}") for more in ("", "/sheets")]
+    token = token_of(await robin.get("/help"))
+
+    answers = [
+        await robin.get(f"/alerts/{id}/evidence"),
+        await robin.post(f"/alerts/{id}/evidence/sheets", data={"token": token}),
+    ]
 
     assert [answer.status_code for answer in answers] == [404, 404]
+
+
+async def test_whoever_opens_the_sheets_is_noted_and_seen_by_the_person_they_are_about(home: Home):
+    id = await an_alert(home, ROBIN)
+    await home.person("robin", role="child", member=ROBIN.id)
+    anna = await home.browser("anna")
+
+    unasked = await anna.get(f"/alerts/{id}/evidence/sheets")
+    page = await post(anna, f"/alerts/{id}/evidence/sheets")
+
+    assert unasked.status_code == 405
+    assert page.status_code == 200 and "100000000000666" in page.text
+    async with home.store.engine.connect() as connection:
+        noted = (await connection.execute(select(openings.c.by, openings.c.alert))).all()
+    assert [tuple(row) for row in noted] == [("anna", id)]
+    assert "anna" in (await (await home.browser("robin")).get("/me")).text
+
+
+async def test_one_file_is_made_at_a_time_and_the_next_has_its_turn_after_it(home: Home):
+    id = await an_alert(home)
+    anna = await home.browser("anna")
+    token = token_of(await anna.get(f"/alerts/{id}/evidence"))
+
+    answers = await asyncio.gather(
+        *(anna.post(f"/alerts/{id}/evidence/export", data={"token": token}) for _ in range(3))
+    )
+    after = await anna.post(f"/alerts/{id}/evidence/export", data={"token": token})
+
+    assert sorted(answer.status_code for answer in answers) == [200, 429, 429]
+    assert "Another file is being made" in next(a.text for a in answers if a.status_code == 429)
+    assert after.status_code == 200
 
 
 async def test_nothing_is_done_without_the_token_of_the_session(home: Home):
@@ -200,7 +243,7 @@ async def test_that_nothing_was_paid_is_an_answer_too(home: Home):
     await post(anna, f"/alerts/{id}/evidence/payment", rail="none")
 
     assert "You have 7 of 12" in (await anna.get(f"/alerts/{id}/evidence")).text
-    assert "Nothing was paid." in (await anna.get(f"/alerts/{id}/evidence/sheets")).text
+    assert "Nothing was paid." in (await post(anna, f"/alerts/{id}/evidence/sheets")).text
 
 
 async def test_deleting_asks_first_and_is_complete(home: Home, tmp_path: Path):
@@ -224,7 +267,7 @@ async def test_a_sheet_has_the_permanent_id_and_every_place_that_takes_a_report(
     id = await an_alert(home)
     anna = await home.browser("anna")
 
-    page = (await anna.get(f"/alerts/{id}/evidence/sheets")).text
+    page = (await post(anna, f"/alerts/{id}/evidence/sheets")).text
 
     assert "100000000000666" in page
     assert "Only the platform has it." in page
@@ -248,7 +291,10 @@ async def test_what_a_stranger_calls_himself_breaks_no_page(home: Home):
     async with home.store.engine.connect() as connection:
         id = (await connection.scalars(select(alerts.c.id))).one()
 
-    pages = [(await anna.get(f"/alerts/{id}/evidence{more}")).text for more in ("", "/sheets")]
+    pages = [
+        (await anna.get(f"/alerts/{id}/evidence")).text,
+        (await post(anna, f"/alerts/{id}/evidence/sheets")).text,
+    ]
 
     for page in pages:
         assert "<script>alert" not in page
