@@ -157,9 +157,10 @@ def _offset_ms(date: str, at: float) -> int | None:
     """How far a clock that shows this is ahead of ours. It shows whole seconds: half of one is the best guess."""
     try:
         shown = parsedate_to_datetime(date)
-    except ValueError:
+        return round((shown.timestamp() + 0.5 - at) * 1000) if shown.tzinfo else None
+    except (ValueError, OverflowError, TypeError, IndexError):
+        # A server may write anything there.
         return None
-    return round((shown.timestamp() + 0.5 - at) * 1000) if shown.tzinfo else None
 
 
 def _address(meta: dict[str, Any]) -> dict[str, Any]:

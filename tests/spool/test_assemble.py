@@ -137,6 +137,8 @@ def test_the_number_of_open_streams_is_bounded_and_the_one_given_up_is_a_gap():
         ("yesterday", None),
         ("Fri, 99 Oct 2026 11:59:50 GMT", None),
         ("Fri, 02 Oct 99999999999 11:59:50 GMT", None),
+        ("Fri, 01 Jan 0001 00:00:00 +2359", None),
+        ("Fri, 02 Oct 2026 11:59:50 +99999999", None),
     ],
 )
 def test_how_far_the_platform_s_clock_is_from_ours_is_taken_from_its_answer(date: str, offset_ms: int | None) -> None:
