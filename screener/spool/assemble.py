@@ -12,6 +12,8 @@ from screener.spool.base import Frame
 # An exchange's bytes beyond this are not kept: no friend list or inbox page is near it.
 MAX_BODY_BYTES = 4 * 1024 * 1024
 MAX_OPEN_STREAMS = 4_096
+# What is further off is no clock.
+MOST_AHEAD_MS = 24 * 3600 * 1000
 
 
 @dataclass(kw_only=True)
@@ -157,10 +159,11 @@ def _offset_ms(date: str, at: float) -> int | None:
     """How far a clock that shows this is ahead of ours. It shows whole seconds: half of one is the best guess."""
     try:
         shown = parsedate_to_datetime(date)
-        return round((shown.timestamp() + 0.5 - at) * 1000) if shown.tzinfo else None
+        ahead = round((shown.timestamp() + 0.5 - at) * 1000) if shown.tzinfo else None
     except (ValueError, OverflowError, TypeError, IndexError):
         # A server may write anything there.
         return None
+    return ahead if ahead is not None and abs(ahead) <= MOST_AHEAD_MS else None
 
 
 def _address(meta: dict[str, Any]) -> dict[str, Any]:
