@@ -48,7 +48,8 @@ async def counts(
 ) -> Mapping[str, Count]:
     """By rule, over the alerts of the last months that may be seen: what may not be seen is not hinted at either."""
     each = func.json_each(alerts.c.body, "$.signals").table_valued("value")
-    named = select(func.group_concat(func.json_extract(each.c.value, "$.rule"))).select_from(each)
+    # As bytes: a name that is no text would make the database refuse the whole list.
+    named = select(func.group_concat(func.hex(func.json_extract(each.c.value, "$.rule")))).select_from(each)
     a = alerts.c
     query = (
         select(
@@ -91,7 +92,7 @@ async def counts(
         )
         if not sees(seen):
             continue
-        for name in set((row.rules or "").split(",")):
+        for name in {bytes.fromhex(each).decode("utf-8", "replace") for each in (row.rules or "").split(",")}:
             told[name] += 1
             lost[name] += row.id in gone or (row.relationship, name) in mutes
     return {name: Count(told=count, dismissed=lost[name]) for name, count in told.items()}

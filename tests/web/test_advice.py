@@ -5,7 +5,7 @@ from datetime import date
 from itertools import product
 
 import pytest
-from screener.web.next_room import TITLES
+from screener.web.steps_page import TITLES
 
 from screener.family import Member
 from screener.platforms import decoders

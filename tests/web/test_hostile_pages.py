@@ -8,6 +8,7 @@ from urllib.parse import quote
 from playwright.async_api import Browser, Page
 
 from screener.web.hostile import clear
+from screener.web.overview import MOST_SHOWN
 from tests.web.conftest import PASSWORD, PHONE, served
 from tests.web.house import a_bad_story, a_home
 from tests.web.mischief import a_hostile_home
@@ -110,7 +111,8 @@ async def test_a_thousand_hostile_strings_run_nowhere_and_break_no_page(tmp_path
         await page.keyboard.press("Enter")
         await page.wait_for_selector("#desk")
 
-        for path in ("/", "/closed", "/help", "/people", "/account", "/account/passkeys", "/account/codes", "/notices"):
+        account = ("/account", "/account/passkeys", "/account/codes", "/account/password")
+        for path in ("/", "/closed", "/help", "/people", *account, "/notices", "/devices", "/setup", "/rules"):
             said.append(await watch.look(path))
         for number in range(1, 10):
             said.append(await watch.look(f"/search?page={number}"))
@@ -121,6 +123,7 @@ async def test_a_thousand_hostile_strings_run_nowhere_and_break_no_page(tmp_path
             path = f"/alerts/{quote(id, safe='')}"
             if n % 9 == 0:
                 await watch.look(f"{path}/steps")
+                await watch.look(f"{path}/evidence")
             said.append(await watch.look(path))
             if n % 4 == 0:
                 async with page.expect_navigation():
@@ -131,7 +134,7 @@ async def test_a_thousand_hostile_strings_run_nowhere_and_break_no_page(tmp_path
         await page.goto(at)
         async with page.expect_response(lambda answer: answer.url == f"{at}/"):
             await page.evaluate("document.body.dispatchEvent(new CustomEvent('changed'))")
-        await page.wait_for_function("document.querySelectorAll('.card').length >= 100")
+        await page.locator(".card").nth(MOST_SHOWN - 1).wait_for()
         await watch.whole("/ again")
 
         kim = await home.browser("kim")
