@@ -16,7 +16,7 @@ from screener.web.page import Pages
 from screener.web.roles import Eyes, apart, eyes_of, open_count, sees
 from screener.web.words import blind_spots
 
-MOST_SHOWN = 50
+MOST_SHOWN = 30
 """More would be read by nobody on a phone, and each takes a millisecond to show."""
 
 

@@ -5,7 +5,6 @@ from datetime import date
 from itertools import product
 
 import pytest
-from screener.web.steps_page import TITLES
 
 from screener.family import Member
 from screener.platforms import decoders
@@ -17,6 +16,7 @@ from screener.web.advice import advice
 from screener.web.base import AlertView
 from screener.web.page import HERE, Pages
 from screener.web.steps import ORDER, Steps, furthest, steps_for
+from screener.web.steps_page import TITLES
 from tests.web.memory import NOON, a_contact, an_alert
 
 TODAY = date(2026, 11, 30)

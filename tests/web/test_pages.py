@@ -171,7 +171,7 @@ async def test_a_flood_of_alerts_is_cut_and_said_to_be(anna: httpx.AsyncClient, 
     page = (await anna.get("/")).text
 
     assert page.count('id="card-') == MOST_SHOWN
-    assert "And 80 more" in page and "130 things need you" in page
+    assert "And 100 more" in page and "130 things need you" in page
 
 
 async def test_what_can_not_be_seen_on_the_platform_is_said(anna: httpx.AsyncClient, desk: MemoryDesk):
