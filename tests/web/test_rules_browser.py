@@ -67,7 +67,7 @@ async def test_from_an_alert_that_did_not_help_to_a_change_and_back(home: Home, 
         await page.click("text=Take the change back")
         await expect(page.locator(".deal")).not_to_contain_text("changed the rules")
         assert not overrides(home).exists()
-    assert complaints == []
+        assert complaints == []
 
 
 async def test_points_are_changed_only_after_what_that_would_have_done_was_shown(
@@ -96,7 +96,7 @@ async def test_points_are_changed_only_after_what_that_would_have_done_was_shown
         await page.click("text=Undo")
         await expect(page.locator(".changes")).to_contain_text("Taken back.")
         assert not overrides(home).exists()
-    assert complaints == []
+        assert complaints == []
 
 
 async def test_a_broken_rule_shows_line_and_mend_and_the_last_good_ones_go_on(
@@ -122,7 +122,7 @@ async def test_a_broken_rule_shows_line_and_mend_and_the_last_good_ones_go_on(
         await shot(page, "refused")
         assert next(rule for rule in home.live().rules if rule.id == "secrecy").points == 3
         assert "secrecyy" not in overrides(home).read_text()
-    assert [said for said in complaints if "400" not in said] == []
+        assert [said for said in complaints if "400" not in said] == []
 
 
 async def test_the_editor_completes_what_is_known_and_saves_what_is_right(
