@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from screener import config, health
+from screener import config, health, troubles
 from screener.canaries import Canary
 from screener.errors import Mistake
 from screener.home import announce, authority, pc
@@ -80,11 +80,7 @@ def issues(home: Home, now: datetime) -> list[Issue]:
     for check in lasting(home, now):
         if not check.ok and check.name != "certificate":
             severity = health.severity_of(check.note)
-            found.append(
-                Issue(
-                    key=f"doctor:{check.name}", severity=severity, what=_sentence(check.what), mend=check.mend, at=now
-                )
-            )
+            found.append(Issue(key=f"doctor:{check.name}", severity=severity, what=check.what, mend=check.mend, at=now))
     return found
 
 
@@ -124,8 +120,8 @@ def _certificate(home: Home, now: datetime) -> Iterator[Check]:
         day = f"{found.ends:%Y-%m-%d}" if found.ends else ""
         yield _good("certificate", f"the family certificate is for the watched platforms alone, and good until {day}")
     if found.renewing:
-        mend = "Install the new one on every device, then: screener ca let-go"
-        yield Check(name="renewal", ok=False, what="a renewal is under way", mend=mend, note=True)
+        what, mend = troubles.words("renewal")
+        yield Check(name="renewal", ok=False, what=what, mend=mend, note=True)
 
 
 def _clock(home: Home, now: datetime) -> Iterator[Check]:
@@ -135,7 +131,7 @@ def _clock(home: Home, now: datetime) -> Iterator[Check]:
     except OSError:
         newest = EPOCH
     if now < max(EPOCH, newest - LATELY):
-        yield _bad("clock", f"the clock says {now:%Y-%m-%d}, which is over", "Set it right, or switch network time on.")
+        yield _bad("clock", *troubles.words("clock", day=f"{now:%Y-%m-%d}"))
     else:
         yield _good("clock", f"the clock says {now:%Y-%m-%d %H:%M} UTC")
 
@@ -145,24 +141,24 @@ def _disk(home: Home) -> Iterator[Check]:
         free = shutil.disk_usage(home.folder).free
     except OSError:
         return
-    said = f"{free // (1024 * 1024)} MB are free where {home.folder} lies"
+    megabytes = free // (1024 * 1024)
     if free < ENOUGH_BYTES:
-        yield _bad("disk", f"only {said}", "Make room: a full disk loses what comes in.")
+        yield _bad("disk", *troubles.words("disk", megabytes=megabytes, folder=home.folder))
     else:
-        yield _good("disk", said)
+        yield _good("disk", f"{megabytes} MB are free where {home.folder} lies")
 
 
 def _computer(home: Home) -> Iterator[Check]:
     try:
         put = pc.placed(home)
     except Mistake as why:
-        yield _bad("computer", str(why), "Put the file back from a backup.")
+        yield _bad("computer", *troubles.words("computer:unread", why=why))
         return
     there = pc.left_over(put)
     # A store that was made for the certificate goes again only once it is empty.
     missing = [entry for entry in put if entry.kind != "nssdb" and entry not in there]
     for entry in missing:
-        yield _bad("computer", f"gone from this computer: {entry.said()}", "Press “Set up this computer” again.")
+        yield _bad("computer", *troubles.words("computer:gone", what=entry.said()))
     if put and not missing:
         yield _good("computer", "this computer's browsers are set up")
 
@@ -291,7 +287,3 @@ def _good(name: str, what: str) -> Check:
 
 def _bad(name: str, what: str, mend: str) -> Check:
     return Check(name=name, ok=False, what=what, mend=mend)
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith(".") else ".")

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
+from screener import troubles
 from screener.canaries import WHOLE, Canary
 from screener.capture import Gap
 from screener.home.authority import ENDS_SOON, State
@@ -14,59 +15,18 @@ HEART_SILENT_SECONDS = 10
 # The proxy writes its counters at least every two seconds; much longer than that and it is not there.
 PROXY_SILENT_SECONDS = 15
 
-LAST_GOOD = "A file of rules has a mistake. Its last good version stays in force."
-LESS = "The family's own rules leave something unseen."
-
-_GAPS: dict[str, tuple[str, str]] = {
-    "full": (
-        "Copies were dropped because they came faster than they could be read.",
-        "If this goes on, raise proxy.spool_megabytes in config.yaml, or use a faster machine.",
-    ),
-    "disk": (
-        "Copies could not be written, so they were dropped.",
-        "Look whether the disk is full.",
-    ),
-    "broken": (
-        "The file in which copies wait was damaged and was begun anew.",
-        "If this happens again, check the disk.",
-    ),
-    "too large": (
-        "A message was too large to be copied.",
-        "Reload the page in the browser; from then on everything is read again.",
-    ),
-    "too many open exchanges": (
-        "So many exchanges were open at once that the oldest was given up.",
-        "If this goes on, look whether a program on that device opens connections without end.",
-    ),
-    "retention": (
-        "A long connection was not followed from its beginning after a restart.",
-        "Reload the page in the browser; from then on everything is read again.",
-    ),
-    "restart": (
-        "The proxy was restarted while pages were open.",
-        "Reload the pages in the browser.",
-    ),
-}
-
-
 def of_gap(gap: Gap) -> Issue:
     """The issue that a hole in the copies makes."""
-    what, mend = _GAPS.get(
-        gap.why,
-        (f"Something could not be copied ({gap.why}).", "If it goes on, update Screener."),
-    )
-    return Issue(key=f"gap:{gap.why}", severity="warning", what=what, mend=mend, at=gap.at, count=gap.count)
+    known = f"gap:{gap.why}"
+    values = {} if known in troubles.SAID else {"why": gap.why}
+    said = "gap" if values else known
+    return troubles.issue(said, key=known, severity="warning", at=gap.at, count=gap.count, values=values)
 
 
 def of_unreadable(platform: str, why: str, at: datetime) -> Issue:
     """The issue that an answer we should have understood makes."""
-    return Issue(
-        key=f"unreadable:{platform}:{why}",
-        severity="warning",
-        what=f"Some of what {title(platform)} sent could not be read ({why}).",
-        mend="The platform may have changed its layout. Update Screener; until then look at that platform together.",
-        at=at,
-    )
+    key, values = f"unreadable:{platform}:{why}", {"platform": title(platform), "why": why}
+    return troubles.issue("unreadable", key=key, severity="warning", at=at, values=values)
 
 
 def of_canaries(canaries: Iterable[Canary]) -> list[Issue]:
@@ -80,28 +40,30 @@ def of_canaries(canaries: Iterable[Canary]) -> list[Issue]:
             continue  # its endpoints say so
         day = _day(canary.began if canary.is_unreadable and canary.began else since)
         where = f"{name} ({canary.endpoint.replace('_', ' ')})" if canary.endpoint else name
+        values: dict[str, object] = {"where": where}
         if canary.is_unreadable and not canary.understood:
-            what = f"Nothing that {where} sends could be read so far ({canary.unreadable} answers)."
+            said, values["count"] = "canary:never", canary.unreadable
         elif canary.is_unreadable:
-            what = f"Since {day}, most of what {where} sends can't be read any more."
+            said, values["day"] = "canary:broken", day
         elif canary.endpoint == WHOLE:
-            what = f"Since {day}, nothing was found in what {where} sends ({canary.barren} answers)."
+            said = "canary:silent"
+            values |= {"day": day, "count": canary.barren}
         else:
             continue  # a single inbox may be emptied
         issues.append(
-            Issue(
+            troubles.issue(
+                said,
                 key=f"canary:{canary.platform}:{canary.endpoint}",
                 severity="error" if canary.is_unreadable else "warning",
-                what=what,
-                mend="The platform may have changed. Update Screener; until then look at that platform together.",
                 at=(canary.began if canary.is_unreadable else since) or since,
+                values=values,
             )
         )
     return issues
 
 
 def _day(at: datetime) -> str:
-    return f"{at:%A}, {at.day} {at:%B}"
+    return f"{at.astimezone():%Y-%m-%d}"
 
 
 def of_rules(
@@ -112,25 +74,31 @@ def of_rules(
     The other rules go on, and so do the last good versions of the files `kept`.
     """
     broken = [
-        Issue(
-            key=f"rule:{(file := mistake.split(':', 1)[0])}",
+        troubles.issue(
+            "rule:kept" if file in kept else "rule:aside",
+            key=f"rule:{file}",
             severity="warning" if file in kept else "error",
-            what=LAST_GOOD if file in kept else "A rule is set aside.",
-            mend=mistake,
             at=at,
+            values={"mistake": mistake},
         )
         for mistake in mistakes
+        if (file := mistake.split(":", 1)[0])
     ]
     return broken + [
-        Issue(key=f"blind:{warning.split(': ', 1)[0]}", severity="warning", what=LESS, mend=warning, at=at)
+        troubles.issue(
+            "rule:blind",
+            key=f"blind:{warning.split(': ', 1)[0]}",
+            severity="warning",
+            at=at,
+            values={"mistake": warning},
+        )
         for warning in warnings
     ]
 
 
 def of_meaning(mistake: str, at: datetime) -> Issue:
     """The issue of rules that ask what messages mean where nothing can tell; words are still heard."""
-    what = "Paraphrases are not heard, only words: some rules ask for more."
-    return Issue(key="meaning", severity="warning", what=what, mend=mistake, at=at)
+    return troubles.issue("meaning", severity="warning", at=at, values={"mistake": mistake})
 
 
 def of_proxy(counters: Mapping[str, float], now: datetime) -> list[Issue]:
@@ -138,36 +106,11 @@ def of_proxy(counters: Mapping[str, float], now: datetime) -> list[Issue]:
     issues = []
     beat = counters.get("heartbeat")
     if beat is None or now.timestamp() - beat > PROXY_SILENT_SECONDS:
-        issues.append(
-            Issue(
-                key="proxy:silent",
-                severity="error",
-                what="The proxy does not answer: nothing is being looked at. Browsing goes on without it.",
-                mend="Start it again with: make up",
-                at=now,
-            )
-        )
+        issues.append(troubles.issue("proxy:silent", severity="error", at=now))
     if stumbled := sum(int(counters.get(name, 0)) for name in ("tap_errors", "tee_errors", "proxy_errors")):
-        issues.append(
-            Issue(
-                key="proxy:errors",
-                severity="warning",
-                what=f"The proxy stumbled {stumbled} times while it copied. Browsing was not touched.",
-                mend="If the number grows, update Screener, and report what screener up printed.",
-                at=now,
-            )
-        )
+        issues.append(troubles.issue("proxy:errors", severity="warning", at=now, values={"count": stumbled}))
     if turned := int(counters.get("turned_away", 0)):
-        issues.append(
-            Issue(
-                key="proxy:turned-away",
-                severity="note",
-                what=f"A platform took the proxy for a machine and turned it away ({turned} times). It opens as usual"
-                " again, because it is left alone for a while, and is not read meanwhile.",
-                mend="It is tried again by itself. If this comes back, look at that platform together.",
-                at=now,
-            )
-        )
+        issues.append(troubles.issue("proxy:turned-away", severity="note", at=now, values={"count": turned}))
     return issues
 
 
@@ -182,37 +125,17 @@ def of_authority(authority: State, now: datetime) -> list[Issue]:
         return []
     issues = []
 
-    def add(key: str, severity: Severity, what: str, mend: str) -> None:
-        issues.append(Issue(key=f"authority:{key}", severity=severity, what=what, mend=mend, at=now))
+    def add(said: str, severity: Severity, **values: object) -> None:
+        issues.append(troubles.issue(f"authority:{said}", severity=severity, at=now, values=values))
 
     if not authority.constrained:
-        add(
-            "unconstrained",
-            "note",
-            "The family certificate was made by an older version, and is good for every site.",
-            "Renew it under Devices: a new one is good for the watched platforms alone. Nothing stops until then.",
-        )
+        add("unconstrained", "note")
     if count := len(authority.outside):
-        add(
-            "outside",
-            "warning",
-            f"{count} hosts of platforms that came later can't be read: the family certificate is not good for them.",
-            "Renew it under Devices. Until then these pages open as usual, and nothing on them is looked at.",
-        )
+        add("outside", "warning", count=count)
     if not authority.private:
-        add(
-            "open",
-            "error",
-            "Others on this computer can read the key of the family certificate.",
-            "Start Screener again, which locks it; then renew the certificate under Devices.",
-        )
+        add("open", "error")
     if authority.ends is not None and authority.ends - now < ENDS_SOON:
-        add(
-            "ends",
-            "warning" if authority.ends > now else "error",
-            f"The family certificate ends on {_day(authority.ends)}.",
-            "Renew it under Devices.",
-        )
+        add("ends", "warning" if authority.ends > now else "error", day=_day(authority.ends))
     return issues
 
 
@@ -220,14 +143,11 @@ def of_router(heard: Mapping[str, object], now: datetime) -> list[Issue]:
     """The issues of a router whose connections go direct; `heard` is what the heartbeat left word of."""
     at, state, why = heard.get("at"), heard.get("state"), str(heard.get("why") or "")
     if not isinstance(at, int | float) or now.timestamp() - at > HEART_SILENT_SECONDS:
-        what = "The router leads nothing to Screener: its heartbeat is not running. Browsing goes on without it."
-        mend = "Start it again with: systemctl start screener-heartbeat; then look at: screener router status"
+        said = "router:silent"
     elif state == "resting":
-        what = f"Protection is paused: the proxy failed three times within ten minutes ({why}). Browsing goes on."
-        mend = "It tries again by itself after ten minutes. If this happens again, use a faster machine, and report it."
+        said = "router:resting"
     elif state != "alive":
-        what = f"Nothing is led to the proxy at the moment: {why}. Browsing goes on without it."
-        mend = "If this lasts longer than a minute, run: screener router status"
+        said = "router:direct"
     else:
         return []
-    return [Issue(key="router:away", severity="error", what=what, mend=mend, at=now)]
+    return [troubles.issue(said, key="router:away", severity="error", at=now, values={"why": why})]

@@ -14,7 +14,10 @@ from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from screener import troubles
+from screener.platforms import decoders
 from screener.routes import shipped_routes
+from screener.rulebook.sentences import shipped_sentences
 
 ROOT = Path(__file__).resolve().parents[1]
 LANGUAGES = ROOT / "screener" / "web" / "languages"
@@ -24,7 +27,7 @@ METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext:babel_extra
 EVIDENCE = ("screener/evidence/meter.py", "screener/evidence/payments.py")
 OPTIONS = {"**/templates/**.html": {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}}
 KEYWORDS = {"_": None, "later": None, "plural": (1, 2), "gettext": None, "ngettext": (1, 2)}
-PLACES = re.compile(r"%\((\w+)\)s|\{(\w+)\}|<(/?\w+)[^>]*>")
+PLACES = re.compile(r"%\((\w+)\)s|\{([\w.]+)\}|<(/?\w+)[^>]*>")
 
 
 def collected() -> Catalog:
@@ -39,6 +42,13 @@ def collected() -> Catalog:
             catalog.add(message[1], locations=[(name, 0)])
     for sentence in shipped_routes().sentences():
         catalog.add(sentence, locations=[("routes", 0)])
+    for sentence in troubles.sentences():
+        catalog.add(sentence, locations=[("screener/troubles.py", 0)])
+    for decoder in decoders():
+        catalog.add(decoder.unseen, locations=[("screener/platforms", 0)])
+    for rule in shipped_sentences().values():
+        for sentence in (rule.title, rule.because, rule.advice, rule.also_innocent):
+            catalog.add(sentence, locations=[("rules", 0)])
     return catalog
 
 
@@ -69,8 +79,9 @@ def mistakes(code: str, catalog: Catalog) -> list[str]:
     return found
 
 
-def places(text: str) -> list[str]:
-    return sorted(found[0] for found in PLACES.finditer(text))
+def places(text: str) -> set[str]:
+    # Another language may have to name somebody twice.
+    return {found[0] for found in PLACES.finditer(text)}
 
 
 def written(catalog: Catalog) -> bytes:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from screener import troubles
 from screener.notify.people import Channel, all_channels
 from screener.notify.when import Clockwork
 from screener.seal import Seal
@@ -63,13 +64,12 @@ async def silent(engine: AsyncEngine, seal: Seal, now: datetime) -> list[Issue]:
 
 
 def _unanswered(channel: Channel, since: datetime, now: datetime) -> Issue:
-    days = (now - since).days
-    return Issue(
+    return troubles.issue(
+        "notices:silent",
         key=f"notices:silent:{channel.id}",
         severity="warning",
-        what=f"A phone of {channel.user_name} has not answered for {days} days. Alerts may not reach it.",
-        mend=f"{channel.user_name} can open Notices and press “Send a test”; opening the dashboard answers as well.",
         at=now,
+        values={"user": channel.user_name, "count": (now - since).days},
     )
 
 

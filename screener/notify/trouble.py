@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from screener import troubles
 from screener.notify.people import Channel
 from screener.store.base import Issue
 from screener.store.sql import SqlTransaction
@@ -14,24 +15,14 @@ from screener.store.tables import issues
 
 def failing(channel: Channel, at: datetime) -> Issue:
     """Nothing gets through to a channel at the moment."""
-    return Issue(
-        key=f"notices:failing:{channel.id}",
-        severity="warning",
-        what=f"Notices to {channel.user_name} don’t get through at the moment.",
-        mend=f"{channel.user_name} can see why under Notices. Until then, look here.",
-        at=at,
-    )
+    key, values = f"notices:failing:{channel.id}", {"user": channel.user_name}
+    return troubles.issue("notices:failing", key=key, severity="warning", at=at, values=values)
 
 
 def missed(user_name: str, at: datetime) -> Issue:
     """Something was not said in a whole day, and is given up."""
-    return Issue(
-        key=f"notices:missed:{user_name}",
-        severity="error",
-        what=f"{user_name} was not told of something: for a whole day no notice got through.",
-        mend=f"Tell {user_name} to look here. {user_name} can see under Notices why, and send a test.",
-        at=at,
-    )
+    key, values = f"notices:missed:{user_name}", {"user": user_name}
+    return troubles.issue("notices:missed", key=key, severity="error", at=at, values=values)
 
 
 async def note(engine: AsyncEngine, issue: Issue) -> None:

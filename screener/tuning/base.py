@@ -65,13 +65,14 @@ class Side:
 @dataclass(frozen=True, kw_only=True)
 class Told:
     """What one side would have told of a relationship within the days that are looked at: the highest level that was
-    reached in them, when, and why. None where it never rose.
+    reached in them, when, and why, in the words of which rule. None where it never rose.
     """
 
     level: LevelName | None = None
     at: datetime | None = None
     stages: tuple[Stage, ...] = ()
     because: str = ""
+    rule: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -193,8 +193,8 @@ class Rerun:
             return
         judged.reached = height(total.level)
         if at >= self._since:
-            because = total.signals[0].because if total.signals else ""
-            judged.told = Told(level=total.level, at=at, stages=total.stages, because=because)
+            why = {"because": first.because, "rule": first.rule} if (first := next(iter(total.signals), None)) else {}
+            judged.told = Told(level=total.level, at=at, stages=total.stages, **why)
 
 
 def _moment(playing: Playing, hearing: Heard, event: Event, folded: Folded | None, gave: tuple[str, ...]) -> Moment:

@@ -4,6 +4,8 @@ import unicodedata
 
 from markupsafe import Markup, escape
 
+from screener.web.tongue import _
+
 MOST_MARKS = 3  # combining marks on one letter; more is never a language, and paints over the lines around it
 MARK = "▯"  # stands where something invisible stood
 OPEN, CLOSE = Markup("<bdi>"), Markup("</bdi>")
@@ -18,12 +20,11 @@ def shown(text: object, most: int = 80) -> Markup:
     raw = str(text)
     clusters, cut = visible(raw, most)
     if not clusters:
-        return Markup('<span class="nothing">(empty)</span>')
+        return Markup('<span class="nothing">{}</span>').format(_("(empty)"))
     inner = escape("".join(clusters) + ("…" if cut else ""))
     if MARK in clusters:
-        return Markup('<bdi class="tampered" title="Holds invisible characters, shown as {}">{}</bdi>').format(
-            MARK, inner
-        )
+        title = _("Holds invisible characters, shown as {mark}").replace("{mark}", MARK)
+        return Markup('<bdi class="tampered" title="{}">{}</bdi>').format(title, inner)
     return OPEN + inner + CLOSE
 
 

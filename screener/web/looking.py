@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from screener import troubles
 from screener.home import taken_out
 from screener.home.folder import Home
 from screener.home.nearby import Neighbour
@@ -38,10 +39,5 @@ def by_name(found: Iterable[Neighbour], named: Named) -> tuple[Neighbour, ...]:
 
 def taken_over(before: Device, now: datetime) -> Issue:
     """The issue of a device whose address another machine has."""
-    return Issue(
-        key=f"device:{before.address}",
-        severity="warning",
-        what=f"{before.called} is no longer looked after: its address now belongs to another machine.",
-        mend="Open the check page on it once more.",
-        at=now,
-    )
+    key, values = f"device:{before.address}", {"device": before.called}
+    return troubles.issue("device:moved", key=key, severity="warning", at=now, values=values)

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
 from screener import platforms
-from screener.web import advice, coverage, hostile, nav, tongue, words
+from screener.web import advice, coverage, hostile, nav, retold, tongue, words
 from screener.web.base import User
 from screener.web.tongue import later
 
@@ -112,6 +112,7 @@ def environment() -> Environment:
     made.globals["_"] = sentence
     made.filters |= {"shown": hostile.shown, "clear": hostile.clear, "moment": words.moment, "day": words.day}
     made.filters |= {"device": words.device_words, "stage_words": lambda stage: tongue._(words.STAGES[stage][0])}
+    made.filters |= {"retold": retold.of_rule, "issue_said": retold.of_issue, "said": retold.one_line}
     made.globals |= {
         "level_words": advice.level_words,
         "STAGES": words.STAGES,

@@ -17,6 +17,7 @@ from screener.tuning.counted import DAYS, Count, counts
 from screener.tuning.tuner import Draft, What
 from screener.web import tongue
 from screener.web.door import Visit
+from screener.web.retold import one_line
 from screener.web.roles import sees
 from screener.web.tongue import later
 from screener.web.trials import Option, Trials
@@ -156,7 +157,7 @@ async def option_of(bench: Workbench, draft: Draft) -> Option:
 def in_words(sentence: str) -> str:
     """A rule's sentence with words in place of whom and what it will speak of."""
     words = {"contact.name": tongue._("this person"), "member.name": tongue._("your child")}
-    said = FIELD.sub(lambda found: words.get(found[1], "…"), " ".join(sentence.split()))
+    said = FIELD.sub(lambda found: words.get(found[1], "…"), one_line(sentence))
     return said[:1].upper() + said[1:]
 
 

@@ -1,7 +1,7 @@
 """How the dashboard says things: levels, stages, times and what can be seen, in plain words."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from screener.rules import Stage, Status
 from screener.web.base import Coverage, IssueView
@@ -64,8 +64,11 @@ def moment(at: datetime) -> str:
 
 def day(at: datetime) -> str:
     """The day in the home's own time."""
-    here = at.astimezone()
-    return _("{day} {month} {year}").format(day=here.day, month=_(MONTHS[here.month - 1]), year=here.year)
+    return day_of(at.astimezone().date())
+
+
+def day_of(day: date) -> str:
+    return _("{day} {month} {year}").format(day=day.day, month=_(MONTHS[day.month - 1]), year=day.year)
 
 
 def blind_spots(coverage: Sequence[Coverage], issues: Sequence[IssueView], now: datetime) -> tuple[str, ...]:

@@ -54,8 +54,8 @@
     if (!button) return;
     const text = document.getElementById(button.dataset.copy).textContent;
     navigator.clipboard.writeText(text).then(
-      () => (button.textContent = "Copied"),
-      () => (button.textContent = "Select it, then copy"),
+      () => (button.textContent = button.dataset.done),
+      () => (button.textContent = button.dataset.failed),
     );
   }
 
