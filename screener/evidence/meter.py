@@ -133,7 +133,7 @@ def answers(found: Gathered) -> Mapping[Asked, tuple[str, ...]]:
 
     def named(kind: str) -> tuple[str, ...]:
         return tuple(
-            f"{each.value} ({here(each.first, zone)[:10]} to {here(each.last, zone)[:10]})"
+            f"{each.value} ({here(each.first, zone)[:10]} – {here(each.last, zone)[:10]})"
             for each in case.names
             if each.kind == kind
         )[:MOST_SHOWN]

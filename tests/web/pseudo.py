@@ -1,22 +1,23 @@
-"""A language in which every sentence that was looked up is marked, so that what was not looked up stands out."""
+"""A language in which every sentence that is looked up is marked, so that what was not looked up stands out."""
 
 import gettext
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from html.parser import HTMLParser
 
 CODE = "xx"
 OPEN, CLOSE = "\u27e6", "\u27e7"
-MARKED = re.compile(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
 PLACE = re.compile(r"(%\(\w+\)s|\{[\w.]+\}|<[^>]*>)")
 WORD = re.compile(r"[^\W\d_]{2,}")
-SPOKEN = ("title", "alt", "placeholder", "aria-label", "content", "data-on", "data-off", "data-done", "data-failed")
-"""Attributes that people see or hear; those of forms that hold a number or a name are none."""
-SILENT = ("script", "style", "code", "pre", "textarea", "bdo")
+SAID = ("title", "alt", "placeholder", "aria-label", "data-on", "data-off", "data-done", "data-failed", "data-clear",
+        "data-wrong", "data-last")  # fmt: skip
+"""Attributes that people see or hear, at once or after a press."""
+NOT_SAID = ("script", "style", "code", "pre", "textarea")
+"""What holds a program, an id, a file or what somebody wrote."""
 
 
 class Pseudo(gettext.NullTranslations):
-    """Marks all that is said, but not what is filled in: `⟦on ⟧Facebook⟦, with ⟧Kim`."""
+    """Marks all that is said, and not what is filled in: `⟦on ⟧Facebook⟦, with ⟧Kim`."""
 
     def gettext(self, message: str) -> str:
         return "".join(
@@ -28,9 +29,7 @@ class Pseudo(gettext.NullTranslations):
 
 
 class Visible(HTMLParser):
-    """All that a page shows or reads aloud, piece by piece, with the names and ids in it that are marked as code left
-    out.
-    """
+    """All that a page shows or reads aloud, piece by piece, but for what says that it is in a language of its own."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -38,13 +37,10 @@ class Visible(HTMLParser):
         self._within: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in SILENT:
-            self._within.append(tag)
         named = dict(attrs)
-        for name in SPOKEN:
-            is_head = tag in ("meta", "link") or (name == "content" and tag != "meta")
-            if (text := named.get(name)) and not is_head:
-                self.said.append(text)
+        if self._within or tag in NOT_SAID or (named.get("lang") and tag != "html"):
+            self._within += [tag] if not self._within or tag == self._within[0] else []
+        self.said += [text for name in SAID if (text := named.get(name))]
 
     def handle_endtag(self, tag: str) -> None:
         if self._within and self._within[-1] == tag:
@@ -55,17 +51,14 @@ class Visible(HTMLParser):
             self.said.append(data)
 
 
-def unmarked(page: str, data: frozenset[str]) -> Iterator[str]:
-    """The words on a page that are neither a sentence that was looked up nor in the data."""
+def unmarked(page: str, data: Collection[str]) -> Iterator[str]:
+    """What stands on a page outside the marks, and is none of the data."""
     reader = Visible()
-    # Marks may go around a part of a sentence that has bold words or a link in it.
     reader.feed(page)
-    depth = 0
+    known = sorted(data, key=len, reverse=True)
     for piece in reader.said:
-        outside = ""
-        for letter in piece:
-            depth += (letter == OPEN) - (letter == CLOSE)
-            outside += letter if depth == 0 else ""
-        words = [word for word in WORD.findall(outside) if word not in data]
-        if words:
+        outside = re.sub(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}", " ", piece)
+        for each in known:
+            outside = re.sub(rf"(?<!\w){re.escape(each)}(?!\w)", " ", outside)
+        if WORD.search(outside):
             yield " ".join(piece.split())[:160]
