@@ -15,6 +15,7 @@ HEART_SILENT_SECONDS = 10
 # The proxy writes its counters at least every two seconds; much longer than that and it is not there.
 PROXY_SILENT_SECONDS = 15
 
+
 def of_gap(gap: Gap) -> Issue:
     """The issue that a hole in the copies makes."""
     known = f"gap:{gap.why}"

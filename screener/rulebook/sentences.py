@@ -31,5 +31,5 @@ def shipped_sentences() -> Mapping[str, Sentences]:
 
 
 def _of(path: Path) -> Sentences:
-    written = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)  # noqa: S506 - it is the safe one
+    written = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     return Sentences(**{name: " ".join(str(written[name]).split()) for name in Sentences.__dataclass_fields__})
