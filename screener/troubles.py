@@ -7,6 +7,7 @@ A day is kept as 2026-11-30; whoever shows it writes it as people do.
 from collections.abc import Mapping
 from datetime import datetime
 
+from screener.home import pc
 from screener.store.base import Issue, Severity
 
 _CHANGED = "The platform may have changed. Update Screener; until then look at that platform together."
@@ -106,6 +107,21 @@ SAID: Mapping[str, tuple[str, str]] = {
     ),
 }
 
+REASONS = (
+    "it answers too late",
+    "its certificate is not the family's",
+    "it can't be reached",
+    "it answers what nobody asked",
+    "it is too slow",
+    "it needs too much memory",
+    "it has too many connections open",
+    "nftables does not answer",
+    "the router's rules are not there; run: screener router on",
+    "another firewall on this router keeps connections away from it",
+    "it has made no certificate yet",
+)
+"""Why the router's heartbeat leads nothing to the proxy, as it says; it can import nothing of ours."""
+
 
 def issue(
     said: str, *, severity: Severity, at: datetime, key: str = "", count: int = 1, values: Mapping[str, object] = {}
@@ -124,3 +140,8 @@ def words(said: str, **values: object) -> tuple[str, str]:
 def sentences() -> tuple[str, ...]:
     """All of them, as the catalogues need them: each once, and none that is nothing but a place."""
     return tuple(dict.fromkeys(text for pair in SAID.values() for text in pair if text != "{mistake}"))
+
+
+def parts() -> tuple[str, ...]:
+    """What may stand in a place of one of them and is said in another language as well."""
+    return (*REASONS, *pc.SAID.values())

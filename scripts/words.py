@@ -17,7 +17,7 @@ from babel.messages.pofile import read_po, write_po
 from screener import troubles
 from screener.platforms import decoders
 from screener.routes import shipped_routes
-from screener.rulebook.sentences import shipped_sentences
+from screener.rulebook.sentences import sentences_of, shipped_ids
 
 ROOT = Path(__file__).resolve().parents[1]
 LANGUAGES = ROOT / "screener" / "web" / "languages"
@@ -42,11 +42,11 @@ def collected() -> Catalog:
             catalog.add(message[1], locations=[(name, 0)])
     for sentence in shipped_routes().sentences():
         catalog.add(sentence, locations=[("routes", 0)])
-    for sentence in troubles.sentences():
+    for sentence in (*troubles.sentences(), *troubles.parts()):
         catalog.add(sentence, locations=[("screener/troubles.py", 0)])
     for decoder in decoders():
         catalog.add(decoder.unseen, locations=[("screener/platforms", 0)])
-    for rule in shipped_sentences().values():
+    for rule in filter(None, map(sentences_of, shipped_ids())):
         for sentence in (rule.title, rule.because, rule.advice, rule.also_innocent):
             catalog.add(sentence, locations=[("rules", 0)])
     return catalog

@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -29,6 +29,16 @@ TYPE, ADDRESS = "network.proxy.type", "network.proxy.autoconfig_url"
 PATIENCE_SECONDS = 20
 
 
+SAID: Mapping[str, str] = {
+    "nss": "the family certificate in {where}",
+    "nssdb": "the browsers' store of certificates {where}, which was made for it",
+    "prefs": "the proxy address in {where}/user.js and prefs.js",
+    "gnome": "the proxy address in GNOME's network settings",
+    "kde": "the proxy address in KDE's network settings",
+}
+"""What is put on a computer, in words."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Put:
     """One thing that was put somewhere. `before` is what was there, to be put back."""
@@ -40,13 +50,7 @@ class Put:
 
     def said(self) -> str:
         """In words, for whoever wants to know before it is taken out."""
-        return {
-            "nss": f"the family certificate in {self.where}",
-            "nssdb": f"the browsers' store of certificates {self.where}, which was made for it",
-            "prefs": f"the proxy address in {self.where}/user.js and prefs.js",
-            "gnome": "the proxy address in GNOME's network settings",
-            "kde": "the proxy address in KDE's network settings",
-        }.get(self.kind, f"{self.kind} {self.where}")
+        return SAID.get(self.kind, f"{self.kind} {{where}}").format(where=self.where)
 
 
 def ledger(home: Home) -> Path:

@@ -24,12 +24,24 @@ class Sentences:
 
 
 @cache
-def shipped_sentences() -> Mapping[str, Sentences]:
-    """By the rule's id. Read once, plainly: whether they are sound rules, the library says."""
-    folder = shipped("rules")
-    return {path.stem: _of(path) for stage in STAGES for path in sorted((folder / stage).glob("*.yaml"))}
+def shipped_ids() -> tuple[str, ...]:
+    """The rules that came with this program."""
+    return tuple(_files())
 
 
-def _of(path: Path) -> Sentences:
+@cache
+def sentences_of(rule: str) -> Sentences | None:
+    """What a rule says; None for one that did not come with this program. Each file is read when it is first asked for,
+    plainly: whether it is a sound rule, the library says.
+    """
+    path = _files().get(rule)
+    if path is None:
+        return None
     written = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     return Sentences(**{name: " ".join(str(written[name]).split()) for name in Sentences.__dataclass_fields__})
+
+
+@cache
+def _files() -> Mapping[str, Path]:
+    folder = shipped("rules")
+    return {path.stem: path for stage in STAGES for path in sorted((folder / stage).glob("*.yaml"))}

@@ -11,7 +11,7 @@ from datetime import date
 from functools import cache, lru_cache
 
 from screener import troubles
-from screener.rulebook.sentences import shipped_sentences
+from screener.rulebook.sentences import sentences_of
 from screener.rules import FIELD, NAMES, PLURAL
 from screener.web import tongue, words
 from screener.web.tongue import later
@@ -23,7 +23,7 @@ NAMELESS = later("This contact")
 
 def of_rule(said: str, rule: str) -> str:
     """A reason or an advice that this rule gave."""
-    known = shipped_sentences().get(rule)
+    known = sentences_of(rule)
     return said if known is None or tongue.language() == "en" else _again(said, (known.because, known.advice))
 
 
@@ -88,4 +88,4 @@ def _value(name: str, text: str) -> str:
         return tongue._(NAMELESS)
     if name == "day" and (day := _day(text)):
         return words.day_of(day)
-    return text
+    return _again(text, troubles.parts()) if name in ("why", "what") else text
