@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from screener.disguises import LOOKALIKES
 from screener.events import Account, Event, FriendRequest, Message
 from screener.family import Member
-from screener.folding import LOOKALIKES, Folded, fold
+from screener.folding import Folded, fold
 from screener.habits import Habits, Written, habits_of
 from screener.relationships import Relationship
 from screener.remembered import Twin
