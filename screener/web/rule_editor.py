@@ -74,7 +74,7 @@ class RuleEditor:
 
     async def save(self, request: Request) -> Response:
         """Tries out what was typed; a text that is wrong goes no further, and what is in force stays in force."""
-        visit, fields = await self.bench.change(request, most=MOST_FORM)
+        visit, fields = await self.bench.costly(request, most=MOST_FORM)
         file, text = _file(fields.get("file", "")), fields.get("text", "")
         try:
             draft = await self._draft(file, text, visit)
@@ -85,12 +85,12 @@ class RuleEditor:
             return await self._show(visit, file, text=text, wrong=str(mistake).splitlines(), status=400)
         if draft.after == draft.before:
             return await self._show(visit, file, wrong=[later("That is how it is already.")], status=400)
-        trial = await self.trials.begin([option], user=visit.user.id, back="/rules/changes")
+        trial = await self.trials.begin([option], user=visit.user, back="/rules/changes")
         return RedirectResponse(f"/rules/trials/{trial.id}", 303)
 
     async def check(self, request: Request) -> Response:
         """What is wrong with a text, line by line, for the editor; 409 where a newer one came meanwhile."""
-        visit, fields = await self.bench.change(request, most=MOST_FORM)
+        visit, fields = await self.bench.costly(request, most=MOST_FORM, pace=self.bench.checking)
         me, mine = visit.user.id, object()
         self.newest[me] = mine
         async with self.turns[me]:
@@ -105,7 +105,7 @@ class RuleEditor:
             book = await self.bench.tuner.tried(draft)
         except Mistake as mistake:
             return JSONResponse({"mistakes": [_placed(str(mistake))], "warnings": []})
-        wrong = [_placed(each) for each in self.bench.tuner.wrong(book, file)]
+        wrong = [_placed(each) for each in self.bench.tuner.wrong(book, draft)]
         warned = [_placed(each) for each in book.warnings if file == OVERRIDES]
         return JSONResponse({"mistakes": wrong[:200], "warnings": warned[:50]})
 
