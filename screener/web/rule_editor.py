@@ -14,13 +14,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from screener.errors import Mistake
+from screener.platforms import decoders
+from screener.rulebook.schema import of_book
 from screener.rules import STAGES
 from screener.tuning.tuner import OVERRIDES, PLACE, Draft
 from screener.web import tongue
 from screener.web.door import Visit
 from screener.web.guard import policy
 from screener.web.rule_changes import others
-from screener.web.rule_schema import schema
 from screener.web.rules_page import option_of
 from screener.web.tongue import later
 from screener.web.trials import Trials
@@ -111,8 +112,10 @@ class RuleEditor:
 
     async def schema(self, request: Request) -> Response:
         await self.bench.visit(request)
-        file = _file(request.query_params.get("file", ""))
-        return JSONResponse(schema(self.bench.rulebook(), file, [member.name for member in self.bench.family.members]))
+        is_own = _file(request.query_params.get("file", "")) == OVERRIDES
+        members = [member.name for member in self.bench.family.members]
+        platforms = [each.name for each in decoders()]
+        return JSONResponse(of_book(self.bench.rulebook(), own=is_own, members=members, platforms=platforms))
 
     async def _draft(self, file: str, typed: str, visit: Visit) -> Draft:
         """What was typed, as a change. Raises Mistake where it is about somebody for whom this user may not tune."""
