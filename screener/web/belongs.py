@@ -26,7 +26,7 @@ def may_say(visit: Visit, owner: Member | None) -> bool:
     return owner is not None and owner.id == visit.user.member
 
 
-def named(id: str, members: tuple[Member, ...]) -> Member | None:
+def named(id: str | None, members: tuple[Member, ...]) -> Member | None:
     return next((member for member in members if member.id == id), None)
 
 

@@ -26,6 +26,7 @@ from screener.web.door import Door, Visit
 from screener.web.guard import peer
 from screener.web.looking import Look, Named, look_around
 from screener.web.page import Pages
+from screener.web.roles import only_owners
 from screener.web.tongue import _
 
 
@@ -83,7 +84,7 @@ class DevicePages:
         visit, fields = await self._change(request)
         _for_parents((visit, fields))
         row = await self._row(fields, request, visit)
-        member = named(fields.get("member", ""), await self.desk.members())
+        member = await self.desk.member(fields.get("member"))
         left = fields.get("member") == "-"
         if not row.may or (member is not None and not may_have(visit, member)):
             words = _("Only that adult can say so, from a log-in of their own.")
@@ -150,7 +151,7 @@ class DevicePages:
 
     async def renew(self, request: Request) -> Response:
         visit, fields = await self._change(request)
-        _for_owners(visit)
+        only_owners(visit)
         if why := await refusal(self.door, request, visit.user, fields.get("password", "")):
             return await self._show(request, visit, why)
         try:
@@ -163,7 +164,7 @@ class DevicePages:
 
     async def let_go(self, request: Request) -> Response:
         visit, _fields = await self._change(request)
-        _for_owners(visit)
+        only_owners(visit)
         await asyncio.to_thread(authority.let_go, self.home)
         return RedirectResponse("/devices#certificate", 303)
 
@@ -261,11 +262,6 @@ def _allowed(visit: Visit) -> Visit:
 
 def _for_parents(change: tuple[Visit, Mapping[str, str]]) -> None:
     if change[0].user.role not in CHANGES:
-        raise HTTPException(404)
-
-
-def _for_owners(visit: Visit) -> None:
-    if visit.user.role != "owner":
         raise HTTPException(404)
 
 

@@ -57,7 +57,7 @@ class Gauge:
         case = await self.cases.case(id)
         if case is None:
             return None
-        member = next((member for member in await self.desk.members() if member.id == case.member.id), None)
+        member = await self.desk.member(case.member.id)
         return replace(case, member=member) if member is not None else case
 
     async def gathered(self, case: Case) -> Gathered:

@@ -30,9 +30,11 @@ from screener.web.evidence import EvidencePage, Gauge
 from screener.web.excerpt import Excerpts
 from screener.web.filters import Filters
 from screener.web.join import JoinPages
+from screener.web.knowing import Knowing
 from screener.web.logins import SqlLogins
 from screener.web.looking import Named
 from screener.web.me import Me, Openings
+from screener.web.new_rule import NewRule
 from screener.web.notices import Notices
 from screener.web.page import Pages
 from screener.web.passkey_pages import PasskeyPages
@@ -49,6 +51,7 @@ from screener.web.setup_pages import SetupPages
 from screener.web.steps_page import StepsPage
 from screener.web.trial_pages import TrialPages
 from screener.web.trials import Trials
+from screener.web.word_pages import WordPages
 from screener.web.workbench import Workbench
 
 
@@ -116,6 +119,9 @@ def rooms(house: House) -> Callable[[Door, Pages], Iterable[APIRouter]]:
         yield TrialPages(bench=bench, trials=trials, deeds=deeds, announce=desk.announce).routes()
         yield RuleEditor(bench=bench, trials=trials).routes()
         yield RuleChanges(bench=bench).routes()
+        yield NewRule(bench=bench, trials=trials).routes()
+        yield WordPages(bench=bench, trials=trials).routes()
+        yield Knowing(bench=bench, trials=trials, files=CaseFiles(engine=engine)).routes()
         yield Quiet(bench=bench, trials=trials, files=CaseFiles(engine=engine), deeds=deeds).routes()
         yield Search(desk=desk, door=door, pages=pages, filters=Filters(engine=engine)).routes()
         yield Bulk(desk=desk, door=door, pages=pages, deeds=deeds, announce=desk.announce).routes()

@@ -23,6 +23,7 @@ from screener.web.desk import SqlDesk
 from screener.web.door import Door, Visit
 from screener.web.guard import host_name, peer
 from screener.web.page import Pages
+from screener.web.roles import only_owners
 from screener.web.tongue import _
 from screener.web.tries import is_loopback
 
@@ -89,11 +90,11 @@ class SetupPages:
         return Response(found, media_type="application/x-x509-ca-cert")
 
     async def page(self, request: Request) -> Response:
-        return await self._show(request, _owner(await self.door.visit(request)))
+        return await self._show(request, only_owners(await self.door.visit(request)))
 
     async def add_member(self, request: Request) -> Response:
         visit, fields = await self.door.change(request)
-        _owner(visit)
+        only_owners(visit)
         typed = {key: fields.get(key, "").strip() for key in ("name", "born", "role", "country", "timezone")}
         today = self.door.clock().date()
         try:
@@ -136,7 +137,7 @@ class SetupPages:
         visit, _fields = await self.door.change(request)
         if not is_loopback(peer(request.scope)):
             raise HTTPException(404)
-        return _owner(visit)
+        return only_owners(visit)
 
     async def _show(
         self, request: Request, visit: Visit, wrong: str = "", typed: dict[str, str] | None = None, status: int = 200
@@ -212,10 +213,3 @@ def zone_here() -> str:
 
 def _dark(row: list[int]) -> Iterator[int]:
     return (x for x, dark in enumerate(row) if dark)
-
-
-def _owner(visit: Visit) -> Visit:
-    """For everybody else there is no such page."""
-    if visit.user.role != "owner":
-        raise HTTPException(404)
-    return visit
