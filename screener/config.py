@@ -15,6 +15,7 @@ from screener.family import Family, Member, Role, timezone_named
 HTTPS_PORT = 8789
 KEPT_DAYS = 30
 """So long words of strangers are kept at most, where no open case needs them."""
+EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104 - they are compared, not listened on
 CARD = re.compile("(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}", re.IGNORECASE)
 
 
@@ -75,6 +76,11 @@ class ProxySection(_Strict):
         """Whether another machine can use it."""
         return _reaches_beyond(self.host)
 
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Where it listens."""
+        return listened(self.host)
+
 
 def _interface(name: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,14}", name):
@@ -109,6 +115,20 @@ class DashboardSection(_Strict):
     def reaches_beyond(self) -> bool:
         """Whether another machine can open it."""
         return _reaches_beyond(self.host)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Where it listens."""
+        return listened(self.host)
+
+
+def listened(host: str) -> tuple[str, ...]:
+    """The addresses for one that was given: at its own, this machine's browsers would not find what is at another."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return (host,)
+    return ("127.0.0.1", host) if _reaches_beyond(host) and host not in EVERYWHERE else (host,)
 
 
 def _reaches_beyond(host: str) -> bool:

@@ -16,6 +16,7 @@ from screener.alerts import State
 from screener.family import Member
 from screener.presets import Preset, preset
 from screener.routes import Row, shipped_routes
+from screener.store.handovers import Handovers
 from screener.store.people import openings
 from screener.store.tables import alerts, relationships
 from screener.store.times import moment
@@ -85,6 +86,7 @@ class Me:
     pages: Pages
     answers: Answers
     openings: Openings
+    handovers: Handovers
     cries: Cries
 
     def routes(self) -> APIRouter:
@@ -116,6 +118,7 @@ class Me:
             "minutes": minutes_alone(),
             "own": own,
             "openings": await self._openings(visit, member, own),
+            "handed": await self.handovers.of(member.id),
             "choices": ANSWERS,
             "may_agree": band.excerpt in AGREES,
             "helpers": await self.cries.helpers(visit.user.name),

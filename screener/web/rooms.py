@@ -1,16 +1,18 @@
 """The pages that lie on the database itself: each is a room, and all are listed here."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from fastapi import APIRouter
 
+from screener.config import Config
 from screener.family import Family
 from screener.home.folder import Home
 from screener.rulebook import Rulebook
 from screener.seal import Seal
 from screener.store.casebook import SqlCases
+from screener.store.handovers import Handovers
 from screener.store.household import Devices
 from screener.store.sql import SqlStore
 from screener.tuning.tuner import Tuner
@@ -24,11 +26,14 @@ from screener.web.codes import Codes
 from screener.web.cries import Cries, CryRoom
 from screener.web.deeds import Deeds
 from screener.web.desk import SqlDesk
+from screener.web.device_codes import DeviceCodePages, DeviceCodes
 from screener.web.device_pages import DevicePages
 from screener.web.door import Door
 from screener.web.evidence import EvidencePage, Gauge
 from screener.web.excerpt import Excerpts
 from screener.web.filters import Filters
+from screener.web.handing import Handing
+from screener.web.hands import Hands
 from screener.web.join import JoinPages
 from screener.web.knowing import Knowing
 from screener.web.logins import SqlLogins
@@ -43,6 +48,7 @@ from screener.web.password_pages import PasswordPages
 from screener.web.people import People
 from screener.web.people_pages import PeoplePages
 from screener.web.quiet import Quiet
+from screener.web.reach import Reach
 from screener.web.rule_changes import RuleChanges
 from screener.web.rule_editor import RuleEditor
 from screener.web.rules_page import RulesPage
@@ -60,9 +66,9 @@ class House:
     """What every room is given.
 
     `rulebook` gives the one in force, `tuner` changes it. `changed` has the program look again who lives here; `names`
-    are those under which the dashboard is opened, `port` is where it is served without TLS, and `beyond` says whether
+    are those under which the dashboard is opened, `port` is where it is served without TLS, and `reach` says whether
     other devices reach it and the proxy. `user` is whose browsers are set up on this computer,
-    and `named` says what the proxy calls who is behind an address.
+    `named` says what the proxy calls who is behind an address, and `codes` are those that say whose a device will be.
     """
 
     store: SqlStore
@@ -76,7 +82,8 @@ class House:
     changed: Callable[[], Awaitable[None]]
     names: tuple[str, ...] = ()
     port: Callable[[], int] = lambda: 0
-    beyond: bool = False
+    reach: Reach | None = None
+    codes: DeviceCodes = field(default_factory=DeviceCodes)
     user: Path | None = None
     named: Named = str
 
@@ -134,6 +141,7 @@ def rooms(house: House) -> Callable[[Door, Pages], Iterable[APIRouter]]:
             pages=pages,
             answers=Answers(engine=engine),
             openings=Openings(engine=engine),
+            handovers=Handovers(engine=engine),
             cries=cries,
         ).routes()
         codes, passkeys = Codes(engine=engine, seal=house.seal), Passkeys(engine=engine)
@@ -147,15 +155,22 @@ def rooms(house: House) -> Callable[[Door, Pages], Iterable[APIRouter]]:
         yield PeoplePages(people=people, desk=desk, door=door, pages=pages).routes()
         yield JoinPages(people=people, desk=desk, door=door, pages=pages).routes()
         devices = Devices(engine=engine)
+        hands = Hands(devices=devices, desk=desk, clock=door.clock, named=house.named)
         yield DevicePages(
             devices=devices,
             desk=desk,
             door=door,
             pages=pages,
             home=house.home,
+            handing=Handing(handovers=Handovers(engine=engine), devices=devices),
+            hands=hands,
             changed=house.changed,
             names=house.names,
             named=house.named,
+        ).routes()
+        reach = house.reach or Reach(home=house.home, settings=Config())
+        yield DeviceCodePages(
+            codes=house.codes, desk=desk, door=door, pages=pages, reach=reach, port=house.port
         ).routes()
         yield SetupPages(
             devices=devices,
@@ -165,7 +180,9 @@ def rooms(house: House) -> Callable[[Door, Pages], Iterable[APIRouter]]:
             home=house.home,
             changed=house.changed,
             port=house.port,
-            beyond=house.beyond,
+            reach=reach,
+            hands=hands,
+            codes=house.codes,
             user=house.user,
         ).routes()
         yield Notices(store=house.store, desk=desk, seal=house.seal, door=door, pages=pages).routes()
