@@ -58,8 +58,8 @@ class House:
 
     `rulebook` gives the one in force, `tuner` changes it. `changed` has the program look again who lives here; `names`
     are those under which the dashboard is opened, `port` is where it is served without TLS, and `beyond` says whether
-    other devices reach it and the proxy. `user` is whose browsers are set up on this computer,
-    and `named` says what the proxy calls who is behind an address.
+    other devices reach it and the proxy. `time_stamp` is who stamps evidence, if anybody. `user` is whose browsers are
+    set up on this computer, and `named` says what the proxy calls who is behind an address.
     """
 
     store: SqlStore
@@ -74,6 +74,7 @@ class House:
     names: tuple[str, ...] = ()
     port: Callable[[], int] = lambda: 0
     beyond: bool = False
+    time_stamp: str = ""
     user: Path | None = None
     named: Named = str
 
@@ -107,6 +108,7 @@ def rooms(house: House) -> Callable[[Door, Pages], Iterable[APIRouter]]:
             answers=Answers(engine=engine),
             key=house.evidence_key,
             announce=desk.announce,
+            time_stamp=house.time_stamp,
         ).routes()
         bench = Workbench(
             desk=desk, door=door, pages=pages, rulebook=house.rulebook, tuner=house.tuner, lives=house.family
