@@ -82,6 +82,16 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "suggestion": later("a suggestion of the platform"),
     },
 }
+JOINED: Mapping[str, str] = {
+    "that account was given here": later("that account was named in a text of this one"),
+    "this account was given there": later("this account was named in a text of that one"),
+    "same name and same picture": later("both show the same name and the same picture"),
+    "same handle, after asking to go on elsewhere": later(
+        "both have the same handle, and one asked to go on elsewhere"
+    ),
+    "same name, after asking to go on elsewhere": later("both have the same name, and one asked to go on elsewhere"),
+}
+"""Why two accounts were taken for one person's, by what the judging says of it."""
 TIMES = frozenset({"joined", "joined_recently_at", "friend_since"})
 YES, NO = later("yes"), later("no")
 

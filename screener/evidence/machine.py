@@ -157,6 +157,10 @@ def _case(found: Gathered, *, made: datetime) -> dict[str, Any]:
             "urls": [_named(each) for each in case.names if each.kind == "url"][:MOST_NAMES],
             "said_by_platform": found.profile,
         },
+        "linked_accounts": [
+            {"service": each.account.platform, "id": each.account.id, "why": each.why, "case": each.case}
+            for each in case.linked
+        ],
         "traces": [
             {"kind": t.kind, "value": t.value, "entry": t.entry, "at": utc(t.at), "by": t.by, "times": t.times}
             for t in found.traces.values()
@@ -196,7 +200,9 @@ def cybertipline(found: Gathered) -> dict[str, Any]:
             "displayName": named("name") or ([contact.name] if contact.name else []),
             "profileUrl": named("url") or ([contact.url] if contact.url else []),
             "profileBio": contact.bio,
-            "associatedAccount": elsewhere[:50],
+            "associatedAccount": [*(f"{each.account.platform}: {each.account.id}" for each in case.linked), *elsewhere][
+                :50
+            ],
         },
         "victim": {},
     }

@@ -10,7 +10,7 @@ from typing import Any
 from screener import __version__, platforms
 from screener.errors import Mistake
 from screener.evidence.gathered import Gathered
-from screener.evidence.labels import KINDS, NAMES, PAYMENT, Say, listed
+from screener.evidence.labels import JOINED, KINDS, NAMES, PAYMENT, Say, listed
 from screener.evidence.machine import until
 from screener.evidence.meter import whole_form
 from screener.evidence.method import lacking, method
@@ -105,6 +105,16 @@ def _report(found: Gathered, cover: Cover, *, shown: int) -> dict[str, Any]:
         for name, value in listed(each.body, PAYMENT, say)
         for cell in (clear(name), clear(value))
     ]
+    others = [
+        cell
+        for each in case.linked[:MOST_SHOWN]
+        for cell in (
+            platforms.title(each.account.platform),
+            clear(each.account.id),
+            say(JOINED.get(each.why, each.why)),
+            each.case or "–",
+        )
+    ]
     meter = [cell for field in form.fields for cell in ("✓" if field.has else "–", say(field.words))]
     cut = [MORE, str(shown), str(found.count)] if found.count > shown else []
     return {
@@ -133,6 +143,7 @@ def _report(found: Gathered, cover: Cover, *, shown: int) -> dict[str, Any]:
         ),
         "sections": [
             {"title": say(later("Who it is")), "tables": [{"columns": 4, "cells": [*heads(say), *names]}]},
+            *([_linked(others, say)] if others else []),
             {
                 "title": say(later("What can be followed up")),
                 "tables": [
@@ -153,6 +164,22 @@ def _report(found: Gathered, cover: Cover, *, shown: int) -> dict[str, Any]:
         "after": [{"title": say(later("What is not here, and why")), "words": lacking(found, say)}],
         "timeline_title": say(later("What happened, in order")),
         "own_title": say(OWN).replace("{name}", clear(case.member.name)),
+    }
+
+
+def _linked(cells: list[str], say: Say) -> dict[str, Any]:
+    first = [later("Platform"), later("Permanent id of the account"), later("Why"), later("Case")]
+    return {
+        "title": say(later("Other accounts that seem to be the same person’s")),
+        "words": [
+            say(
+                later(
+                    "This is what the program takes them for, for the reason that stands beside each; it can be wrong. "
+                    "Each has evidence of its own, under the case that is named."
+                )
+            )
+        ],
+        "tables": [{"columns": 4, "cells": [*map(say, first), *cells]}],
     }
 
 

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from screener import platforms
 from screener.evidence.gathered import Gathered
 from screener.evidence.held import PIECE
-from screener.evidence.labels import ACCOUNT, KINDS, PAYMENT, Say, listed
+from screener.evidence.labels import ACCOUNT, JOINED, KINDS, PAYMENT, Say, listed
 from screener.evidence.machine import until
 from screener.evidence.meter import whole_form
 from screener.evidence.method import lacking, method
@@ -78,6 +78,9 @@ def page(found: Gathered, cover: Cover) -> str:
             urls=[each for each in case.names if each.kind == "url"][:MOST_SHOWN],
             profile=listed(found.profile, ACCOUNT, cover.say)[:60],
             payments=[(each.entry, listed(each.body, PAYMENT, cover.say)) for each in found.payments],
+            linked=case.linked,
+            joined=lambda why: cover.say(JOINED.get(why, why)),
+            title=platforms.title,
             traces=list(found.traces.values())[:MOST_SHOWN],
             kinds=KINDS,
             sides={"contact": cover.say(CONTACT), "member": case.member.name},

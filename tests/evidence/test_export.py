@@ -208,7 +208,7 @@ async def test_killed_at_any_moment_there_is_no_half_bag_under_the_final_name(tm
             sys.executable, "-c", SLOW, str(place), stdout=asyncio.subprocess.PIPE
         )
         assert child.stdout is not None
-        await child.stdout.readline()
+        assert await child.stdout.readline() == b"begun\n"
         await asyncio.sleep(0.05 * number)
         if child.returncode is None:
             child.send_signal(signal.SIGKILL)
