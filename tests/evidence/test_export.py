@@ -162,11 +162,13 @@ def test_the_commands_list_export_and_verify(tmp_path: Path):
     (row,) = map(
         json.loads, run.invoke(app, ["evidence", "list", "--json", "--home", str(folder.folder)]).stdout.splitlines()
     )
-    made = run.invoke(app, ["evidence", "export", row["case"][:6], "--to", str(place), "--home", str(folder.folder)])
+    made = run.invoke(app, ["evidence", "export", row["case"][:6], "--to", str(place), "--language", "pl",
+                            "--home", str(folder.folder)])  # fmt: skip
     whole_ = run.invoke(app, ["evidence", "verify", str(place), "--head", row["head"]])
     other = run.invoke(app, ["evidence", "verify", str(place), "--head", "ab" * 32])
 
     assert made.exit_code == 0 and str(place) in made.stdout
+    assert b'<html lang="pl">' in read(place)["data/report.html"]
     assert whole_.exit_code == 0 and whole_.stdout.startswith("Whole: ")
     assert other.exit_code == 1 and "does not go through the end that was noted" in other.stdout
     unknown = run.invoke(app, ["evidence", "export", "zzz", "--home", str(folder.folder)])
