@@ -153,6 +153,7 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> boo
                 tuner=Tuner(library=library, engine=store.engine, apply=lambda: live.read()),
                 family=lambda: here.family,
                 evidence_key=home.evidence_key,
+                time_stamp=settings.evidence.time_stamp or "",
                 home=home,
                 changed=here.changed,
                 names=settings.dashboard.names,

@@ -18,6 +18,7 @@ from screener.windows import Windows
 
 GIVEN_HERE = "that account was given here"
 """Anybody can name somebody else's account as their own."""
+GIVEN_THERE = "this account was given there"
 MOST_NEAR = 24
 MOST_APPROACHES = 200
 MOST_WORDS = 120
@@ -247,7 +248,7 @@ def twins(question: Question, contact: Account, near: tuple[Relationship, ...]) 
         if set(called(each.contact)) & set(question.gave):
             why = GIVEN_HERE
         elif set(question.called) & set(each.gave):
-            why = "this account was given there"
+            why = GIVEN_THERE
         elif each in pictures and keys_of(each.contact).name == question.keys.name and not each.known:
             why = "same name and same picture"
         elif moved := _moved_here(question, contact, each):

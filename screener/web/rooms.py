@@ -67,8 +67,9 @@ class House:
 
     `rulebook` gives the one in force, `tuner` changes it. `changed` has the program look again who lives here; `names`
     are those under which the dashboard is opened, `port` is where it is served without TLS, and `reach` says whether
-    other devices reach it and the proxy. `user` is whose browsers are set up on this computer,
-    `named` says what the proxy calls who is behind an address, and `codes` are those that say whose a device will be.
+    other devices reach it and the proxy. `time_stamp` is who stamps evidence, if anybody. `user` is whose browsers are
+    set up on this computer, `named` says what the proxy calls who is behind an address, and `codes` are those that say
+    whose a device will be.
     """
 
     store: SqlStore
@@ -84,6 +85,7 @@ class House:
     port: Callable[[], int] = lambda: 0
     reach: Reach | None = None
     codes: DeviceCodes = field(default_factory=DeviceCodes)
+    time_stamp: str = ""
     user: Path | None = None
     named: Named = str
 
@@ -117,6 +119,7 @@ def rooms(house: House) -> Callable[[Door, Pages], Iterable[APIRouter]]:
             answers=Answers(engine=engine),
             key=house.evidence_key,
             announce=desk.announce,
+            time_stamp=house.time_stamp,
         ).routes()
         bench = Workbench(
             desk=desk, door=door, pages=pages, rulebook=house.rulebook, tuner=house.tuner, lives=house.family
