@@ -38,12 +38,13 @@ bench: ## measure what it costs, each figure beside a named baseline
 pictures: test-setup ## take the manual's pictures again (ARGS=--icons draws the icons too)
 	@exec $(PYTHON) -m scripts.pictures $(ARGS)
 
-soak: ## an hour of mixed traffic (MINUTES=60), a hundred thousand broken captures (ARGS="--inputs N"), and evidence broken and killed a thousand times
+soak: ## an hour of mixed traffic (MINUTES=60), a hundred thousand broken captures (ARGS="--inputs N"), evidence broken and killed a thousand times, its table opened with LibreOffice
 	@sh scripts/setup.sh test
 	@$(PYTHON) -m bench.traffic --minutes $(or $(MINUTES),60)
 	@$(PYTHON) -m bench.soak $(ARGS)
 	@folder=$$(mktemp -d) && $(PYTHON) -m tests.killing "$$folder" 1000 && rm -r "$$folder"
-	@exec $(PYTHON) -m bench.tampering
+	@$(PYTHON) -m bench.tampering
+	@exec $(PYTHON) -m bench.spreadsheet
 
 deb: ## build a Debian package into dist/
 	@sh packaging/build-deb.sh

@@ -12,6 +12,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from threading import Lock
 
+from screener.home.enrolment import holds, text
+
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
@@ -53,9 +55,8 @@ class Enrolled:
             return True
         self._look()
         since = self._since.get(device)
-        if since is None or since <= self._out.get(device, ""):
-            return False
-        return self._has_before or since >= self._authority_since
+        made = "" if self._has_before else self._authority_since
+        return since is not None and holds(since, out=self._out.get(device, ""), made=made)
 
     def is_stopped(self, device: str) -> bool:
         """Whether somebody took it out, until they let it in again."""
@@ -92,7 +93,7 @@ class Enrolled:
             return
         self._looked_at = now
         self._has_before = self._before is not None and self._before.exists()
-        self._authority_since = _text(self._made)
+        self._authority_since = text(self._made) if self._made else ""
         if (stamp := _stamp(self.path)) != self._stamp:
             self._stamp, self._since = stamp, read(self.path)
         if self._revoked is not None and (stamp := _stamp(self._revoked)) != self._out_stamp:
@@ -116,14 +117,6 @@ def _newest(devices: dict[str, str]) -> dict[str, str]:
 def _now() -> str:
     """As all times here are written, so that they compare as texts."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-def _text(path: Path | None) -> str:
-    """Times of one form and one zone compare as texts."""
-    try:
-        return path.read_text("ascii").strip() if path else ""
-    except (OSError, ValueError):
-        return ""
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

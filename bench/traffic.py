@@ -23,6 +23,7 @@ import httpx
 import websockets
 
 from bench.tap import cpu_seconds
+from screener.home.thrift import settle
 from screener.proxy import ProxySettings, run
 from screener.spool import Reader, discard, place
 from tests.addons.rig import DEVICE, HOST, LONG_TEXT, OTHER, TABLE, Authority, an_authority, an_origin
@@ -76,25 +77,31 @@ class Traffic:
             async with httpx.AsyncClient(
                 proxy=self._proxy, verify=self._trust, http2=http2, trust_env=False, timeout=60
             ) as browser:
-                for _ in range(20):
+                is_whole = True
+                while is_whole:
                     host = random.choice((HOST, HOST, OTHER))  # noqa: S311
                     path = random.choice(("json", "gzip", "chunked", "picture", "big"))  # noqa: S311
                     try:
-                        await self._page(browser, f"https://{host}/{path}")
+                        # Whoever breaks off begins anew: this client, unlike a browser, never gives back the window
+                        # that was taken by what it threw away, and would wait for ever.
+                        is_whole = await self._page(browser, f"https://{host}/{path}")
                     except httpx.TransportError:
                         self.counts["not opened"] += 1
+                        is_whole = False
                     await asyncio.sleep(random.uniform(0.2, 1.0))  # noqa: S311
 
-    async def _page(self, browser: httpx.AsyncClient, address: str) -> None:
+    async def _page(self, browser: httpx.AsyncClient, address: str) -> bool:
+        """Whether it was looked at to its end."""
         if address.endswith("/big") and random.random() < 0.5:  # noqa: S311
             async with browser.stream("GET", address) as answer:
                 async for _ in answer.aiter_bytes():
                     break
             self.counts["broken off"] += 1
-            return
+            return False
         found = await browser.get(address)
         self._check(found.status_code != 200 or address.endswith(("picture", "big")) or found.content == LONG_TEXT)
         self.counts["pages"] += 1
+        return True
 
     def _check(self, as_sent: bool) -> None:
         self.counts["wrong"] += not as_sent
@@ -226,7 +233,12 @@ async def _serve(home: Path, port: int, authority: Path) -> None:
     asyncio.get_running_loop().add_reader(0, lambda: None if os.read(0, 1) else stop.set())
     steer = dict.fromkeys((HOST, OTHER), ("127.0.0.1", port))
     settings = ProxySettings(home=home, port=0, steer=steer, upstream_ca=authority, always_enrolled=(DEVICE,))
-    await run(settings, ready=lambda found: print(found, flush=True), stop=stop, table=TABLE)
+
+    def ready(found: int) -> None:
+        settle()
+        print(found, flush=True)
+
+    await run(settings, ready=ready, stop=stop, table=TABLE)
 
 
 if __name__ == "__main__":

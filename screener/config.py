@@ -6,6 +6,7 @@ import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -13,8 +14,10 @@ from screener import platforms, yamlfile
 from screener.family import Family, Member, Role, timezone_named
 
 HTTPS_PORT = 8789
+LONGEST_ADDRESS = 700
 KEPT_DAYS = 30
 """So long words of strangers are kept at most, where no open case needs them."""
+EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104 - they are compared, not listened on
 CARD = re.compile("(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}", re.IGNORECASE)
 
 
@@ -43,6 +46,19 @@ def _platform(name: str) -> str:
         mend = f'Did you mean "{near[0]}"?' if near else f"Write one of: {', '.join(sorted(known))}."
         raise ValueError(f'"{name[:60]}" is not a platform that is read. {mend}')
     return name
+
+
+def service(url: str) -> str:
+    """The address of a service that is asked from here. Raises ValueError where nothing could be asked there."""
+    try:
+        address = urlsplit(url)
+        port = address.port != 0
+    except ValueError:
+        address, port = urlsplit(""), False
+    plain = url.isascii() and url.isprintable() and " " not in url and len(url) <= LONGEST_ADDRESS
+    if address.scheme not in ("http", "https") or not address.hostname or address.username or not (port and plain):
+        raise ValueError(f'"{url[:60]}" is not the address of a service. Write one such as "https://tsa.example.com/".')
+    return url
 
 
 class _Strict(BaseModel):
@@ -74,6 +90,11 @@ class ProxySection(_Strict):
     def reaches_beyond(self) -> bool:
         """Whether another machine can use it."""
         return _reaches_beyond(self.host)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Where it listens."""
+        return listened(self.host)
 
 
 def _interface(name: str) -> str:
@@ -110,6 +131,20 @@ class DashboardSection(_Strict):
         """Whether another machine can open it."""
         return _reaches_beyond(self.host)
 
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Where it listens."""
+        return listened(self.host)
+
+
+def listened(host: str) -> tuple[str, ...]:
+    """The addresses for one that was given: at its own, this machine's browsers would not find what is at another."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return (host,)
+    return ("127.0.0.1", host) if _reaches_beyond(host) and host not in EVERYWHERE else (host,)
+
 
 def _reaches_beyond(host: str) -> bool:
     if host == "localhost":
@@ -120,11 +155,16 @@ def _reaches_beyond(host: str) -> bool:
         return True
 
 
+class EvidenceSection(_Strict):
+    time_stamp: Annotated[str, AfterValidator(service)] | None = None
+
+
 class Config(_Strict):
     family: FamilySettings = FamilySettings()
     proxy: ProxySection = ProxySection()
     router: RouterSection = RouterSection()
     dashboard: DashboardSection = DashboardSection()
+    evidence: EvidenceSection = EvidenceSection()
     rules: str | None = None
 
     def keep_days(self) -> dict[str, int]:

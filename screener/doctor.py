@@ -57,7 +57,7 @@ def examine(home: Home, now: datetime) -> list[Check]:
 
 def lasting(home: Home, now: datetime) -> list[Check]:
     """What can be seen without asking the two processes: also on the dashboard, as issues."""
-    return [*_certificate(home, now), *_clock(home, now), *_disk(home), *_computer(home)]
+    return [*_certificate(home, now), *_clock(home, now), *_disk(home), *_computer(home), *_exposed(home)]
 
 
 @dataclass(kw_only=True)
@@ -223,6 +223,17 @@ def _name(settings: config.Config) -> Iterator[Check]:
         yield _good("name", f"{announce.NAME} is announced in the home network")
     else:
         yield _bad("name", "this machine has no address in a home network", "Look whether its cable or Wi-Fi is on.")
+
+
+def _exposed(home: Home) -> Iterator[Check]:
+    try:
+        settings = config.load(home.settings) if home.settings.exists() else config.Config()
+    except Mistake:
+        return  # that is said elsewhere
+    if outside := announce.exposed(settings.proxy.host, settings.dashboard.host):
+        mend = "As host of proxy and dashboard, name an address of the home network in config.yaml, and start again."
+        what = f"proxy or dashboard listens at {', '.join(outside)}, which may be reached from outside the home"
+        yield _bad("exposed", what, mend)
 
 
 def _devices(home: Home, now: datetime) -> Iterator[Check]:

@@ -8,6 +8,9 @@ import sys
 SUPERVISED = "SCREENER_SUPERVISED"
 """Set in the environment of a process whose standard input ends when its supervisor does."""
 
+AGAIN = 75
+"""With this status a supervised process asks to be started again, and the other one with it: settings have changed."""
+
 
 def end_with(stop: asyncio.Event) -> None:
     """Sets `stop` on SIGINT and SIGTERM, and in a supervised process when the supervisor is gone."""

@@ -8,24 +8,16 @@ from typing import Literal
 
 import re2
 
+from screener import disguises
+from screener.disguises import PILES, TURNS, UNSEEN, UNSPACED, WORD
+
 LONGEST = 10_000
 """Longer texts are read in pieces."""
-LONGEST_NAME = 500
 OVERLAP = 400
 MOST_PIECES = 6
 """What stands in a text beyond so many pieces is not read, but for its end; no platform lets anybody write as much."""
 
-ZERO_WIDTH = frozenset(
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2060\u2061\u2062\u2063\u2064\u3164\ufeff\uffa0"
-)
-JOINERS = frozenset("\u200b\u200c\u200d\u200e\u200f")
-TURNS = frozenset("\u202a\u202b\u202d\u202e\u2066\u2067\u2068")
-"""What turns the direction of text; a left-to-right mark alone is ordinary."""
-UNSEEN = ZERO_WIDTH | JOINERS | TURNS
-
 PADDING = re.compile(r"\s{2,}")
-PILES = re.compile("[\u0300-\u036f\u0483-\u0487\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{5,}")
-"""Marks heaped on one letter: no language does it, and putting them in order takes the square of their number."""
 SWELLING = str.maketrans("\ufdfa\ufdfb", "  ")
 """Single characters that would become whole phrases."""
 STYLED = {first + n: ord("a") + n for first in (0x1F150, 0x1F170) for n in range(26)} | str.maketrans(
@@ -33,29 +25,11 @@ STYLED = {first + n: ord("a") + n for first in (0x1F150, 0x1F170) for n in range
 )
 """Latin letters in a shape that no compatibility form leads back from: in circles and squares, small capitals."""
 
-# Letters of other scripts that look like Latin ones, after case folding and compatibility forms.
-LOOKALIKES = str.maketrans(
-    "авгдеёзікмнорстухцчшѕјԁһԛԝүӏαβγεζηικνοπρτυχωɑɡıſℓ",
-    "abrdeezikmhopctyxuywsjdhqwyiabyeznikvonptuxwagisl",
-)
-LEET = str.maketrans("0134578@$!|€", "oieastbasiie")
-
-WORD = re.compile(r"[^\W_]+")
-# Cheap looks that spare most texts a dear one.
-SPLIT_SIGN = re.compile(r"[*~^|•·]")
-LEET_SIGN = re.compile(r"[0134578@$!|€]")
-ALONE = re.compile(r" [^ ] [^ ] [^ ] ")
 REPEATED = re2.compile("|".join(c * 3 for c in "abcdefghijklmnopqrstuvwxyz0123456789"))
-SPLIT = re.compile(r"(?<=[a-z])[*~^|•·]+(?=[a-z])")
-LEET_WORD = re.compile(r"(?<![\w@$!|€.:/])[a-z]+(?:[0134578@$!|€]{1,2}[a-z]+)+(?![\w@$|€])(?!\.\w)")
-# Thai, Lao, Burmese, Khmer, Japanese and Chinese are written without spaces between words.
-UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 APART = re.compile(rf"(?=[{UNSPACED}])(?=[^\W_])")
 AFTER_APART = re.compile(rf"(?<=[{UNSPACED}])(?=[^\W_])(?![{UNSPACED}])")
-SPACED = re.compile(rf"(?<= )(?:(?![{UNSPACED}])[^\W\d_] ){{3,}}")
 RUN = re.compile(r"(\w)\1{2,}")
 # Marks piled upon one letter; putting very many in their order takes very long.
-MARKS = r"[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
 LATIN_MARKS = re.compile(r"([a-z])[\u0300-\u036f]+")
 
 View = Literal["light", "full"]
@@ -98,10 +72,10 @@ class Folded:
         if not self.text:
             return []
         lowered, spans = self._lowered
-        unsplit = _unsplit(_unmix(lowered)[0])[0]
+        unsplit = disguises.unsplit(disguises.unmix(lowered)[0])[0]
         # These two change letters and keep their number; the others only leave some out.
-        spans = _aligned(_unmix(lowered)[0], spans, unsplit)
-        return _aligned(_unleet(unsplit)[0], spans, self.full)
+        spans = _aligned(disguises.unmix(lowered)[0], spans, unsplit)
+        return _aligned(disguises.unleet(unsplit)[0], spans, self.full)
 
 
 def pieces(text: str) -> list[str]:
@@ -140,13 +114,13 @@ def fold(text: str) -> Folded:
         lowered, hidden = plain.lower(), False
     else:
         plain = "".join(c if not 0xD800 <= ord(c) <= 0xDFFF else "\ufffd" for c in plain)
-        hidden = _hides_in_words(plain) or any(c in TURNS for c in plain)
+        hidden = disguises.hides_in_words(plain) or any(c in TURNS for c in plain)
         lowered = _lowered("".join(c for c in PILES.sub("", plain) if c not in UNSEEN))
     light = spaced(lowered)
-    unmixed, mixed = _unmix(lowered)
-    unsplit, split = _unsplit(unmixed)
-    unleet, leet = _unleet(unsplit)
-    full, letters = _unspace(light if unleet == lowered else spaced(unleet))
+    unmixed, mixed = disguises.unmix(lowered)
+    unsplit, split = disguises.unsplit(unmixed)
+    unleet, leet = disguises.unleet(unsplit)
+    full, letters = disguises.unspace(light if unleet == lowered else spaced(unleet))
     if not full.isascii() or REPEATED.search(full):
         full = RUN.sub(r"\1", full)
     return Folded(text=text, light=light, full=full, obfuscated=hidden or mixed or split or leet or letters)
@@ -233,98 +207,3 @@ def _aligned(before: str, spans: list[Span], after: str) -> list[Span]:
         last = spans[place][1]
         place += 1
     return found
-
-
-def mixes_scripts(word: str) -> bool:
-    """Whether letters that look Latin but are not stand among Latin ones in one word."""
-    has_latin = any("a" <= c <= "z" for c in word.lower())
-    return has_latin and any(ord(c) in LOOKALIKES and c not in "ıſɑɡℓ" for c in word.lower())
-
-
-@lru_cache(maxsize=4096)
-def is_disguised(name: str) -> bool:
-    """Whether a name mixes look-alike letters, or hides or turns some of it."""
-    name = PILES.sub("", name[:LONGEST_NAME])
-    return (
-        any(c in TURNS for c in name)
-        or _hides_in_words(name)
-        or any(mixes_scripts(word) for word in WORD.findall(unicodedata.normalize("NFKC", name)))
-    )
-
-
-def _hides_in_words(text: str) -> bool:
-    """Invisible characters between two Latin letters; elsewhere they shape scripts and emoji."""
-    invisible = ZERO_WIDTH | JOINERS
-    seen_letter = pending = False
-    for c in text:
-        if c in invisible:
-            pending = seen_letter
-            continue
-        letter = c.isalpha() and ord(c) < 0x250
-        if pending and letter:
-            return True
-        seen_letter, pending = letter, False
-    return False
-
-
-def _unmix(lowered: str) -> tuple[str, bool]:
-    """Look-alikes become Latin in words that mix scripts; a text in its own script stays as it is."""
-    if lowered.isascii():
-        return lowered, False
-    found = False
-    has_latin = re.search("[a-z]{2}", lowered) is not None
-
-    def latin(word: re.Match[str]) -> str:
-        nonlocal found
-        if not mixes_scripts(word[0]):
-            # A whole word of look-alikes among Latin ones may be one in disguise, or another language: no proof.
-            is_alike = has_latin and all(ord(c) in LOOKALIKES for c in word[0])
-            return word[0].translate(LOOKALIKES) if is_alike else word[0]
-        found = True
-        return word[0].translate(LOOKALIKES)
-
-    return WORD.sub(latin, lowered), found
-
-
-def _unsplit(text: str) -> tuple[str, bool]:
-    """Takes out emoji and signs that stand inside a word (sn*ap), but not those of ordinary writing."""
-    joined, found = SPLIT.subn("", text) if SPLIT_SIGN.search(text) else (text, 0)
-    if joined.isascii():
-        return joined, found > 0
-    kept: list[str] = []
-    for place, c in enumerate(joined):
-        between = 0 < place < len(joined) - 1 and joined[place - 1].isalpha() and joined[place + 1].isalpha()
-        if between and unicodedata.category(c) in ("So", "Sk"):
-            found += 1
-        else:
-            kept.append(c)
-    return "".join(kept), found > 0
-
-
-def _unleet(text: str) -> tuple[str, bool]:
-    """Digits and signs become letters inside words that mix them (s3cret), not at a word's end (player2)."""
-    if not LEET_SIGN.search(text):
-        return text, False
-    found = False
-
-    def letters(word: re.Match[str]) -> str:
-        nonlocal found
-        found = True
-        return word[0].translate(LEET)
-
-    return LEET_WORD.sub(letters, text), found
-
-
-def _unspace(text: str) -> tuple[str, bool]:
-    """Joins words that were written letter by letter."""
-    if not ALONE.search(text):
-        return text, False
-    found = False
-
-    def joined(letters: re.Match[str]) -> str:
-        nonlocal found
-        word = letters[0].replace(" ", "")
-        found = found or (len(word) > 3 and len(set(word)) > 2)
-        return word + " "
-
-    return SPACED.sub(joined, text), found

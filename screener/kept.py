@@ -85,6 +85,15 @@ class Named:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Linked:
+    """Another account that was taken for the same person's: why, as the judging says it, and its own case if any."""
+
+    account: Account
+    why: str
+    case: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """Who a case is about and how far its chain goes. `id` is that of its alert.
 
@@ -108,6 +117,7 @@ class Case:
     count: int
     head: bytes
     """The last link. Printed or noted elsewhere, it proves later that nothing was changed since."""
+    linked: tuple[Linked, ...] = ()
 
 
 class Cases(Protocol):

@@ -27,6 +27,7 @@ from screener.home import authority
 from screener.home.folder import Home
 from screener.home.probe import Probe
 from screener.home.router.ruleset import PROBE_ADDRESS
+from screener.home.thrift import settle
 from screener.home.vitals import Vitals
 from screener.home.wireguard import KEYS
 from screener.platforms import Endpoints, endpoints
@@ -83,7 +84,7 @@ class ProxySettings:
     """
 
     home: Path
-    host: str = "127.0.0.1"
+    hosts: tuple[str, ...] = ("127.0.0.1",)
     port: int = 8787
     router_port: int = 0
     wireguard_port: int = 0
@@ -98,7 +99,8 @@ async def run(
     settings: ProxySettings, *, ready: Callable[[int], None], stop: asyncio.Event, table: Endpoints | None = None
 ) -> None:
     """Serves until `stop` is set; `ready` is told the port. `table` says what is watched. Raises Mistake."""
-    _check_free(settings.host, settings.port)
+    for host in settings.hosts:
+        _check_free(host, settings.port)
     if settings.router_port:
         _check_free("", settings.router_port)
     home = Home(folder=settings.home)
@@ -148,7 +150,7 @@ async def _serve(
         modes = len(master.options.mode)
         while len(listening := [each for each in server.servers if each.listen_addrs]) < modes or not server.is_running:
             if running.done() or any(mode.last_exception for mode in server.servers):
-                raise Mistake(_busy(settings.host, settings.port))
+                raise Mistake(_busy(settings.hosts[-1], settings.port))
             await asyncio.sleep(0.02)
         ready(next(each.listen_addrs[0][1] for each in listening if each.mode.type_name == "regular"))
         await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
@@ -165,15 +167,13 @@ def _master(settings: ProxySettings, confdir: Path, leaves: Leaves) -> DumpMaste
     master = DumpMaster(Options(confdir=str(confdir)), with_termlog=False, with_dumper=False)
     master.addons.remove(master.addons.get("tlsconfig"))
     master.addons.add(leaves)
-    modes = ["regular"]
+    modes = [f"regular@{host}:{settings.port}" for host in settings.hosts]
     if settings.router_port:  # on every address: the router's own rules say who gets in
         modes.append(f"transparent@:{settings.router_port}")
     if settings.wireguard_port:
         modes.append(f"wireguard:{confdir / KEYS}@:{settings.wireguard_port}")
     master.options.update(
         mode=modes,
-        listen_host=settings.host,
-        listen_port=settings.port,
         # Clients with public IPv6 addresses are at home as well; who may connect is the host's business.
         block_global=False,
         # Sockets that wait for a message stay silent for hours.
@@ -253,6 +253,7 @@ async def _until_told(settings: ProxySettings) -> None:
     end_with(stop)
 
     def ready(port: int) -> None:
+        settle()
         watch_loop(asyncio.get_running_loop())  # not before: a slow machine starts slowly, and holds up nobody by that
         print(f"ready {port}", flush=True)
 
@@ -273,7 +274,7 @@ def _settings(arguments: list[str] | None) -> ProxySettings:
     section, router = found.proxy, found.router
     return ProxySettings(
         home=home.folder,
-        host=section.host,
+        hosts=section.hosts,
         port=section.port,
         router_port=router.port if router.inside else 0,
         wireguard_port=router.wireguard_port,

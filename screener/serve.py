@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import logging
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -15,8 +16,8 @@ from pathlib import Path
 from fastapi import Request, Response
 
 from screener import config, doctor, health, paraphrases, platforms
-from screener.config import DashboardSection
-from screener.ending import end_with
+from screener.config import EVERYWHERE, DashboardSection
+from screener.ending import AGAIN, SUPERVISED, end_with
 from screener.errors import Mistake
 from screener.family import Family
 from screener.home import announce, leaf
@@ -48,18 +49,25 @@ from screener.web.base import Change
 from screener.web.claim import Claim
 from screener.web.cries import Cries
 from screener.web.desk import SqlDesk
+from screener.web.device_codes import DeviceCodes
+from screener.web.guard import LOOPBACK_NAMES
 from screener.web.household import LivingHere
 from screener.web.logins import SqlLogins
+from screener.web.reach import Reach
 from screener.web.rooms import House, rooms
-from screener.web.serve import Secure, listen, serve_on
+from screener.web.serve import Secure, listen_at, serve_on
 
 log = logging.getLogger(__name__)
+
+ANSWER_SECONDS = 0.5
 
 type Ready = Callable[[str], None]
 
 
-async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> None:
-    """Until SIGTERM, SIGINT, or the end of the process that supervises it. Raises Mistake when it can't start."""
+async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> bool:
+    """Until SIGTERM, SIGINT, or the end of the process that supervises it. Returns whether it is to be started again.
+    Raises Mistake when it can't start.
+    """
     settings = config.load(home.settings)
     written = settings.household()
     library = library_of(home, settings, keeps=True)
@@ -104,14 +112,26 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
 
     # On a router the proxy knows devices by their network cards.
     named = Neighbours(time.monotonic).named if settings.router.inside else str
-    here = LivingHere(home=home, written=written, devices=devices, desk=desk, cries=cries, moved=moved, named=named)
+    codes = DeviceCodes()
+    here = LivingHere(
+        home=home, written=written, devices=devices, desk=desk, cries=cries, moved=moved, named=named, codes=codes
+    )
     following = Reading(reader=reader, pipeline=pipeline, tell=tell, met=here.met)
     await here.changed()
     claim = Claim.new(datetime.now(UTC)) if await desk.users() == 0 else None
     names = partial(_names, settings.dashboard)
     encryption = leaf.context(home, names(), datetime.now(UTC)) if settings.dashboard.secure_port else None
     https_port = settings.dashboard.secure_port if encryption else 0
-    port = settings.dashboard.port
+    port, again, stop = settings.dashboard.port, False, asyncio.Event()
+
+    def restart() -> bool:
+        nonlocal again
+        again = bool(os.environ.get(SUPERVISED))
+        if again:
+            # What was asked for is answered first.
+            asyncio.get_running_loop().call_later(ANSWER_SECONDS, stop.set)
+        return again
+
     app = create_app(
         desk,
         claim=claim,
@@ -121,6 +141,7 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
             settings.dashboard.host,
             *settings.dashboard.names,
             *([announce.NAME] if settings.dashboard.reaches_beyond else []),
+            *announce.addresses(settings.dashboard.host),
         ),
         https_port=https_port,
         rooms=rooms(
@@ -132,26 +153,27 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
                 tuner=Tuner(library=library, engine=store.engine, apply=lambda: live.read()),
                 family=lambda: here.family,
                 evidence_key=home.evidence_key,
+                time_stamp=settings.evidence.time_stamp or "",
                 home=home,
                 changed=here.changed,
                 names=settings.dashboard.names,
                 named=named,
                 port=lambda: port,
-                beyond=settings.dashboard.reaches_beyond and settings.proxy.reaches_beyond,
+                codes=codes,
+                reach=Reach(home=home, settings=settings, restart=restart),
             )
         ),
     )
 
     async def proxy_pac(request: Request) -> Response:
-        # A proxy that listens on every address is found where the dashboard was found.
-        everywhere = settings.proxy.host in ("", "0.0.0.0", "::")  # noqa: S104 - it is compared, not listened on
-        host = request.url.hostname if everywhere else settings.proxy.host
+        # A proxy that listens on every address is found where the dashboard was found, and on this machine always.
+        asked = request.url.hostname
+        host = asked if settings.proxy.host in EVERYWHERE or asked in LOOPBACK_NAMES else settings.proxy.host
         watched = platforms.endpoints()
         text = pac(f"{host}:{proxy_port or settings.proxy.port}", exact=watched.exact, below=watched.below)
         return Response(text, media_type="application/x-ns-proxy-autoconfig")
 
     app.add_api_route("/proxy.pac", proxy_pac, methods=["GET"])
-    stop = asyncio.Event()
     end_with(stop)
 
     def in_force(book: Rulebook) -> None:
@@ -166,10 +188,12 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
     watching = asyncio.create_task(live.follow())
     telling: list[asyncio.Task[None]] = [asyncio.create_task(here.run())]
     try:
-        listener = listen(settings.dashboard.host, settings.dashboard.port)
-        port = listener.getsockname()[1]
+        listeners = listen_at(settings.dashboard.hosts, settings.dashboard.port)
+        port = listeners[0].getsockname()[1]
         secure = (
-            Secure(listener=listen(settings.dashboard.host, https_port), context=encryption) if encryption else None
+            Secure(listeners=listen_at(settings.dashboard.hosts, https_port), context=encryption)
+            if encryption
+            else None
         )
         notices = notifier(desk, store, seal, bell, link=_address(settings.dashboard, port, https_port))
         telling += [asyncio.create_task(notices.run()), asyncio.create_task(_wake(bell, desk))]
@@ -181,7 +205,7 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
             )
             telling.append(asyncio.create_task(answering))
         ready(f"{port} {claim.code if claim else '-'} {https_port or '-'}")
-        await serve_on(app, listener, stop=stop, secure=secure)
+        await serve_on(app, listeners, stop=stop, secure=secure)
     finally:
         for task in (reading, purging, watching, *telling):
             task.cancel()
@@ -190,6 +214,7 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> Non
         reader.close()
     if not reading.cancelled() and (why := reading.exception()) is not None:
         raise why
+    return again
 
 
 def _of_rules(book: Rulebook, home: Home) -> list[Issue]:
@@ -231,8 +256,7 @@ def _names(dashboard: DashboardSection) -> tuple[str, ...]:
 def _address(dashboard: DashboardSection, port: int, https_port: int) -> str:
     """The dashboard as a link in a notice has it: by the first name that it was given for others to use."""
     host = next(iter(dashboard.names), dashboard.host)
-    everywhere = host in ("", "0.0.0.0", "::")  # noqa: S104 - it is compared, not listened on
-    name = announce.NAME if everywhere else host
+    name = announce.NAME if host in EVERYWHERE else host
     where = f"[{name}]" if ":" in name else name
     return f"https://{where}:{https_port}/" if https_port else f"http://{where}:{port}/"
 
@@ -245,10 +269,11 @@ def main() -> None:
     given = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="screener: %(message)s")
     try:
-        asyncio.run(run(Home(folder=given.home), ready=_say_ready, proxy_port=given.proxy_port))
+        again = asyncio.run(run(Home(folder=given.home), ready=_say_ready, proxy_port=given.proxy_port))
     except Mistake as why:
         print(why, file=sys.stderr)
         sys.exit(2)
+    sys.exit(AGAIN if again else 0)
 
 
 def _say_ready(words: str) -> None:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from screener.ending import SUPERVISED
+from screener.ending import AGAIN, SUPERVISED
 from screener.errors import Mistake
 from screener.home.passphrase import ASKED
 
@@ -167,7 +167,11 @@ class Supervisor:
         while True:
             began = loop.time()
             status = await child.ended()
-            self._say(f"the {child.name} process ended (status {status}) and is started again")
+            if child is self.screener and status == AGAIN:
+                self._say("settings have changed: both processes are started again")
+                await self.proxy.stop()  # whoever watches that one starts it
+            else:
+                self._say(f"the {child.name} process ended (status {status}) and is started again")
             pause = FIRST_PAUSE if loop.time() - began > STEADY_SECONDS else min(pause * 2, LAST_PAUSE)
             while True:
                 await asyncio.sleep(pause)

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from screener.disguises import LOOKALIKES
 from screener.events import Account, Event, FriendRequest, Message
 from screener.family import Member
-from screener.folding import LOOKALIKES, Folded, fold
+from screener.folding import Folded, fold
 from screener.habits import Habits, Written, habits_of
 from screener.relationships import Relationship
 from screener.remembered import Twin
@@ -17,6 +18,7 @@ from screener.windows import Windows
 
 GIVEN_HERE = "that account was given here"
 """Anybody can name somebody else's account as their own."""
+GIVEN_THERE = "this account was given there"
 MOST_NEAR = 24
 MOST_APPROACHES = 200
 MOST_WORDS = 120
@@ -246,7 +248,7 @@ def twins(question: Question, contact: Account, near: tuple[Relationship, ...]) 
         if set(called(each.contact)) & set(question.gave):
             why = GIVEN_HERE
         elif set(question.called) & set(each.gave):
-            why = "this account was given there"
+            why = GIVEN_THERE
         elif each in pictures and keys_of(each.contact).name == question.keys.name and not each.known:
             why = "same name and same picture"
         elif moved := _moved_here(question, contact, each):

@@ -12,6 +12,7 @@ from screener.store.base import Issue, Severity
 
 _CHANGED = "The platform may have changed. Update Screener; until then look at that platform together."
 _RELOAD = "Reload the page in the browser; from then on everything is read again."
+_HANDED = "If you did not agree on that, talk about it. It can be changed back under Devices."
 _RENEW = "Renew it under Devices."
 
 SAID: Mapping[str, tuple[str, str]] = {
@@ -93,6 +94,9 @@ SAID: Mapping[str, tuple[str, str]] = {
         "{device} is no longer looked after: its address now belongs to another machine.",
         "Open the check page on it once more.",
     ),
+    "handed:stopped": ("{device} of {was} is no longer looked after: {by} said so.", _HANDED),
+    "handed:to": ("{device} counts as {user}’s now: {by} said so.", _HANDED),
+    "handed:from": ("{device} does not count as {was}’s any more: {by} said so.", _HANDED),
     "notices:silent": (
         "A phone of {user} has not answered for {count} days. Alerts may not reach it.",
         "{user} can open Notices and press “Send a test”; opening the dashboard answers as well.",

@@ -5,14 +5,13 @@ from collections.abc import Callable
 
 from screener import config
 from screener.ending import end_with
-from screener.home.announce import NAME
+from screener.home.announce import NAME, addresses, not_at_home
 from screener.home.folder import Home
 from screener.home.probe import PROBE_HOST
 from screener.supervise import Supervisor
 
 type Print = Callable[[str], None]
 
-OTHERS = "                (on another device: with this machine's address, which must stand under dashboard.names)"
 TRUSTING = "(on every device that trusts the family certificate)"
 
 
@@ -57,9 +56,10 @@ def greeting(supervisor: Supervisor, home: Home, settings: config.Config, *, fir
     if supervisor.https_port:
         name = NAME if settings.dashboard.reaches_beyond else "localhost"
         lines.append(f"  Encrypted     https://{name}:{supervisor.https_port}    {TRUSTING}")
+    beyond = settings.dashboard.reaches_beyond
     lines += [
         f"  PAC address   {supervisor.dashboard_url}/proxy.pac",
-        *([OTHERS] if settings.dashboard.host not in ("127.0.0.1", "localhost", "::1") else []),
+        *(_for_others(settings.dashboard.host, supervisor.dashboard_port) if beyond else []),
         "",
         "What to do next:",
     ]
@@ -74,3 +74,15 @@ def greeting(supervisor: Supervisor, home: Home, settings: config.Config, *, fir
     ]
     lines += [f"  {n}. {step}" for n, step in enumerate(steps, 1)]
     return [*lines, "", "Ctrl-C stops it."]
+
+
+def _for_others(host: str, port: int) -> list[str]:
+    """Where another device begins, and what must not be."""
+    found = addresses(host)
+    outside = not_at_home(found)
+    here = next((each for each in found if each not in outside), host)
+    warning = f"  Beware        {', '.join(outside)} is no address of a home: see screener doctor"
+    return [
+        f"  Other devices http://{f'[{here}]' if ':' in here else here}:{port}/start",
+        *([warning] if outside else []),
+    ]

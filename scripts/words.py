@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir, extract_from_file
+from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -23,8 +23,6 @@ ROOT = Path(__file__).resolve().parents[1]
 LANGUAGES = ROOT / "screener" / "web" / "languages"
 CODES = ("es", "fr", "de", "pt", "pl")
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext:babel_extract")]
-# Of what makes the evidence, only this is shown on a page.
-EVIDENCE = ("screener/evidence/meter.py", "screener/evidence/payments.py")
 OPTIONS = {"**/templates/**.html": {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}}
 KEYWORDS = {"_": None, "later": None, "plural": (1, 2), "gettext": None, "ngettext": (1, 2)}
 PLACES = re.compile(r"%\((\w+)\)s|\{([\w.]+)\}|<(/?\w+)[^>]*>")
@@ -33,13 +31,10 @@ PLACES = re.compile(r"%\((\w+)\)s|\{([\w.]+)\}|<(/?\w+)[^>]*>")
 def collected() -> Catalog:
     """Every sentence that the dashboard can say, with the files that say it."""
     catalog = Catalog(project="screener", charset="utf-8")
-    for folder in ("screener/web", "screener/notify"):
+    for folder in ("screener/web", "screener/notify", "screener/evidence"):
         found = extract_from_dir(ROOT / folder, METHODS, OPTIONS, keywords=KEYWORDS, comment_tags=())
         for file, _line, message, _comments, context in sorted(found, key=lambda each: (each[0], each[1])):
             catalog.add(message, locations=[(f"{folder}/{file}", 0)], context=context)
-    for name in EVIDENCE:
-        for message in extract_from_file("python", ROOT / name, KEYWORDS, comment_tags=()):
-            catalog.add(message[1], locations=[(name, 0)])
     for sentence in shipped_routes().sentences():
         catalog.add(sentence, locations=[("routes", 0)])
     for sentence in (*troubles.sentences(), *troubles.parts()):

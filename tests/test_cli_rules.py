@@ -105,7 +105,7 @@ def test_schema_prints_one_schema_with_the_names_that_there_are(home: Path, kind
     assert made["$schema"].startswith("https://json-schema.org/") and made["type"]
     if kind == "--own":
         assert set(made["properties"]["members"]["properties"]) == {"Kim"}
-        assert "says-hello" in made["properties"]["rules"]["properties"]
+        assert made["$defs"]["rules"]["properties"]["says-hello"]["description"] == "Says hello"
 
 
 def test_only_one_schema_is_printed(home: Path):

@@ -7,6 +7,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 NOBODY = 65534
+ALONE = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+"""The suite in the suite needs none of the plugins that are installed, and loads the sooner."""
 
 SUITE = """
 import pytest
@@ -32,7 +34,7 @@ import pytest
 sys.path.insert(0, {str(folder)!r})
 sys.exit(pytest.main(["-p", "needs", "-p", "no:cacheprovider", "-c", "/dev/null", "--rootdir", ".", "-q", "."]))
 """
-    ran = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, env=os.environ)
+    ran = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, env=ALONE)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     return ran.stdout.splitlines()
 

@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from screener import rulebook
 from screener.errors import Mistake
 from screener.folding import fold
 from screener.relationships import Relationship
-from screener.rulebook.lists import Listener, Phrase
+from screener.rulebook.lists import Listener, Phrase, why_not
 from screener.rulebook.phrases import BadPhrase, pattern
 from screener.rulebook.reading import MOST_BYTES
 from tests.make import a_contact, a_member, a_moment, a_request
@@ -242,6 +244,8 @@ def test_a_file_of_phrases_in_the_wrong_place_is_told(tmp_path: Path, place: str
         ('"re: (a)\\\\1"', "can't be used: invalid escape sequence"),
         ('"re: a{2000}"', "can't be used: invalid repetition size"),
         ('"re: x*"', "it matches every text"),
+        ('"[our] [secret]"', "it matches every text"),
+        ('"(our|[my]) ... [secret]"', "it matches every text"),
         ("17", "17 is not a phrase"),
     ],
 )
@@ -251,6 +255,30 @@ def test_a_phrase_that_can_not_be_used_is_told_with_its_line(tmp_path: Path, phr
     assert len(found) == 1
     assert found[0].startswith("rules/lists/en/secrecy.yaml:3: ")
     assert why in found[0]
+
+
+_WORDS = st.sampled_from(["our", "sécret*", "don't", "...", "<number>", "<begin>", "<whose>"])
+_PHRASES = st.recursive(
+    _WORDS,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=1, max_size=3).map(" ".join),
+        st.lists(inner, min_size=1, max_size=3).map(lambda each: f"({'|'.join(each)})"),
+        inner.map("[{}]".format),
+    ),
+    max_leaves=8,
+)
+
+
+@given(_PHRASES)
+def test_what_is_made_of_words_is_never_refused_by_re2_and_never_matches_every_text(phrase: str):
+    words = {"whose": ("my", "[your]", "our own")}
+    assert why_not(pattern(f"{phrase} [now] must", words)) is None
+    try:
+        made = pattern(phrase, words)
+    except BadPhrase as error:
+        assert "every text" in str(error) or "no word" in str(error)
+    else:
+        assert why_not(made) is None
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,10 @@ BEYOND_OWN = ("is not closed", "do not rise", "letter by letter", "not below zer
 )
 def test_overrides_that_the_loader_refuses_the_schema_refuses(text: str):
     made = schema.overrides_schema(
-        rules=["says-hello", "asks-for-money"], lists=["secrecy", "money"], members=["Kim"], platforms=["roblox"]
+        rules={"says-hello": "Says hello", "asks-for-money": "Asks for money"},
+        lists={"secrecy": "Secrecy", "money": "Money"},
+        members=["Kim"],
+        platforms=["roblox"],
     )
 
     assert fits(made, "rules: {says-hello: {points: 3}}\nmembers: {Kim: {platforms: {roblox: {levels: {}}}}}\n")

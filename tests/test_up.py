@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from screener.home.folder import Home
+from tests.notify.servers import free_port
 
 # Two Python processes start meanwhile, on a machine that may be busy.
 PATIENCE = 90
@@ -73,7 +74,8 @@ def children(pid: int) -> dict[str, int]:
         with contextlib.suppress(OSError):
             parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
             command = (entry / "cmdline").read_bytes().decode().split("\0")
-            if parent == pid:
+            # One that has just ended, or has not begun yet, has no command.
+            if parent == pid and len(command) > 2:
                 found[command[2].removeprefix("screener.")] = int(entry.name)
     return found
 
@@ -200,3 +202,46 @@ async def test_with_a_locked_key_it_starts_with_the_passphrase_alone(
         status = None if starts else await running.ended()
 
     assert status == (None if starts else 2)
+
+
+async def test_what_is_pressed_on_set_up_is_in_force_after_both_were_started_again(tmp_path: Path):
+    proxy, dashboard = free_port(), free_port()
+    home = settings(
+        tmp_path / "home",
+        f"proxy: {{host: 0.0.0.0, port: {proxy}}}\n"
+        f"dashboard: {{host: 0.0.0.0, port: {dashboard}, https_port: 0}} # ours\n",
+    )
+    async with up(home) as running:
+        await running.until("Ctrl-C stops it.")
+        before = children(running.process.pid)
+        code = re.search(r"Claim code\s+(\S+)", "\n".join(running.lines))
+        assert code is not None
+        open_to_others = [reachable("127.0.0.2", port) for port in (proxy, dashboard)]
+
+        url = f"http://127.0.0.1:{dashboard}"
+        async with httpx.AsyncClient(base_url=url, headers={"Origin": url}, timeout=60) as browser:
+            fields = {"code": code[1], "name": "anna", "password": "four words in a row", "member": ""}
+            await browser.post("/claim", data=fields)
+            token = re.search(r'name="token" value="([^"]+)"', (await browser.get("/setup")).text)
+            assert token is not None
+            answer = await browser.post("/setup/others", data={"token": token[1], "address": ""})
+            await running.until("settings have changed")
+            await until(lambda: not set(before.values()) & set(children(running.process.pid).values()))
+            await until(lambda: all(reachable("127.0.0.1", port) for port in (proxy, dashboard)))
+            again = await browser.get("/setup")
+        after = children(running.process.pid)
+        still_open = [reachable("127.0.0.2", port) for port in (proxy, dashboard)]
+
+    assert "starts again" in answer.text
+    assert again.status_code == 200, "whoever was logged in still is"
+    assert not set(before.values()) & set(after.values())
+    assert (open_to_others, still_open) == ([True, True], [False, False])
+    assert "127.0.0.1" in (home / "config.yaml").read_text() and "# ours" in (home / "config.yaml").read_text()
+
+
+def reachable(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=2).close()
+    except OSError:
+        return False
+    return True

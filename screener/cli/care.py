@@ -12,6 +12,7 @@ from screener.cli.base import HomeOption, JsonOption, mistakes_told
 from screener.errors import Mistake
 
 if TYPE_CHECKING:
+    from screener.config import Config
     from screener.family import Role
     from screener.home.folder import Home
 
@@ -59,8 +60,10 @@ def setup(home: HomeOption = None) -> None:
         here.made()
         settings = config.load(here.settings)
         authority.ensure(here, endpoints(), settings.dashboard.names)
-        print("Where Screener runs decides what it can see: a computer sees its own browsers; with 0.0.0.0 as host in")
-        print(f"{here.settings} other devices can use it too; a box beside the router sees every browser at home.\n")
+        print(
+            "Where Screener runs decides what it can see: a computer sees its own browsers, and those of other devices"
+        )
+        print("that are let in; a box beside the router sees every browser at home.\n")
         while Confirm.ask("Add somebody who lives here?", default=True):
             name = " ".join(Prompt.ask("  Name").split())
             born = _day(Prompt.ask("  Birthday (such as 2013-05-01; empty if you would rather not)", default=""))
@@ -69,6 +72,7 @@ def setup(home: HomeOption = None) -> None:
                 print(f"  Somebody is called {name} already.")
         print("\nTell everybody whose device is added, before you add it. The check page on each device says what is")
         print("looked at and who sees what, and nobody can switch that off. Adults add their own devices themselves.\n")
+        _let_others_in(here, settings)
         if Confirm.ask("Set up the browsers of this computer now?", default=True):
             pac = f"http://127.0.0.1:{settings.dashboard.port}/proxy.pac"
             for entry in pc.set_up(here, pac):
@@ -123,6 +127,33 @@ def uninstall(
             print(f"still there: {each}")
     print("Something is left; see above." if left else "Looked at again: nothing is left.")
     raise typer.Exit(1 if left else 0)
+
+
+def _let_others_in(home: "Home", settings: "Config") -> None:
+    from rich.prompt import Confirm, Prompt
+
+    from screener.home import announce
+    from screener.web import reach
+
+    if settings.proxy.reaches_beyond and settings.dashboard.reaches_beyond:
+        return
+    offered = announce.at_home()
+    if not offered:
+        print("This computer has no address in a home network now, so no other device can use Screener.\n")
+        return
+    if not Confirm.ask("Let other devices of your home network use it too?", default=False):
+        return
+    address = offered[0]
+    if len(offered) > 1:
+        address = Prompt.ask("  At which address of this computer", choices=list(offered), default=address)
+    reach.open_to(home, settings, address)
+    print(f"  written into {home.settings}: proxy and dashboard listen at {address} too")
+    print(
+        f"  Have your router always give this computer that address; others begin at http://{address}:"
+        f"{settings.dashboard.port}/start"
+    )
+    if _runs(home):
+        print("  Screener is running: stop it with Ctrl-C where it was started, and start it again.\n")
 
 
 def _runs(home: "Home") -> bool:

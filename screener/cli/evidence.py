@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -36,17 +37,36 @@ def export(
         bool, typer.Option("--passphrase", help="Ask for a passphrase, and seal the bag with it (age).")
     ] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="With the report as PDF as well.")] = False,
+    language: Annotated[
+        str, typer.Option("--language", metavar="CODE", help="Of the report: en, es, fr, de, pt or pl.")
+    ] = "en",
+    time_stamp: Annotated[
+        str | None,
+        typer.Option(
+            "--time-stamp",
+            metavar="URL",
+            help="Ask this service for a time-stamp (RFC 3161). It gets a digest of 64 bytes and your internet "
+            'address, nothing else. By itself as config.yaml says; "" asks nobody.',
+        ),
+    ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make the bag of a case: a zip with a report, everything that was kept, and what proves that it is whole."""
     from screener.evidence.command import export as made
+    from screener.evidence.command import time_stamp as asked
+    from screener.evidence.export import Wish
     from screener.home.folder import Home
 
     secret = typer.prompt("Passphrase", hide_input=True, confirmation_prompt=True) if passphrase else ""
     with mistakes_told():
-        row = asyncio.run(made(Home.chosen(home), case, to=to, passphrase=secret, with_pdf=pdf, quiet=as_json))
+        house = Home.chosen(home)
+        service = asked(house, time_stamp)
+        wish = Wish(passphrase=secret, with_pdf=pdf, language=language, time_stamp=service)
+        row = asyncio.run(made(house, case, to=to, wish=wish, quiet=as_json))
     print(json.dumps(row, ensure_ascii=False) if as_json else row["file"])
+    if service and not as_json:
+        print(f"Time-stamp: {row['time_stamp']}", file=sys.stderr)
 
 
 @app.command("verify")

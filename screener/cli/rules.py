@@ -96,7 +96,7 @@ def schema(
             found = made.idea_schema() if lists else made.phrases_schema() if phrases else made.levels_schema()
         else:
             library = _library(rules, home)
-            found = made.of_library(library, own=own)
+            found = made.of_book(library.read(), own=own, members=library.members, platforms=library.platforms)
     print(json.dumps(found, ensure_ascii=False, indent=1))
 
 

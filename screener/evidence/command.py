@@ -16,7 +16,7 @@ from sqlalchemy import select
 from screener import config
 from screener.errors import Mistake
 from screener.evidence import keys
-from screener.evidence.export import Wish, exported, written
+from screener.evidence.export import Wish, exported, in_short, written
 from screener.evidence.telling import utc
 from screener.evidence.verify import SIGNED, read, wrongs
 from screener.family import Family
@@ -52,13 +52,10 @@ async def rows(home: Home) -> list[dict[str, Any]]:
     ]
 
 
-async def export(
-    home: Home, name: str, *, to: Path | None, passphrase: str, with_pdf: bool, quiet: bool
-) -> dict[str, Any]:
+async def export(home: Home, name: str, *, to: Path | None, wish: Wish, quiet: bool) -> dict[str, Any]:
     """Writes the bag of the case of that name. Raises Mistake where there is none, or it can't be written."""
     async with _opened(home) as (cases, family):
         case = await _named(cases, family, name)
-        wish = Wish(passphrase=passphrase, with_pdf=with_pdf)
         bag = await exported(cases, case, keys.signing_key(home.evidence_key), wish=wish, now=datetime.now(UTC))
         place = to or Path(bag.name)
         columns = (SpinnerColumn(), TextColumn("{task.description}"), DownloadColumn(), TimeElapsedColumn())
@@ -71,7 +68,18 @@ async def export(
         "entries": bag.found.count,
         "head": bag.found.head.hex(),
         "faults": bag.found.faults,
+        "time_stamp": in_short(bag.stamp) if bag.stamp is not None else None,
     }
+
+
+def time_stamp(home: Home, asked: str | None) -> str:
+    """Who is asked for a time-stamp: as was said, else as the settings say. Raises Mistake."""
+    if asked is None:
+        return (config.load(home.settings).evidence.time_stamp or "") if home.settings.exists() else ""
+    try:
+        return config.service(asked) if asked else ""
+    except ValueError as why:
+        raise Mistake(f"--time-stamp: {why}") from None
 
 
 def checked(file: Path, *, head: str = "") -> dict[str, Any]:

@@ -13,12 +13,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from screener import __version__
 from screener.errors import Mistake
-from screener.evidence import bag, keys, machine, pdf, verify
+from screener.evidence import bag, keys, machine, pdf, timestamp, verify
 from screener.evidence.gathered import Gathered, gathered
 from screener.evidence.report import Cover, report
-from screener.evidence.telling import Say, utc
+from screener.evidence.telling import utc
 from screener.home.passphrase import SHORTEST
 from screener.kept import Case, Cases
+from screener.languages import LANGUAGES, speaker
 
 MOST_SEALED = 64 * 1024 * 1024
 """A sealed bag is made in memory, so it may be no larger."""
@@ -26,21 +27,27 @@ MOST_SEALED = 64 * 1024 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """How somebody wants it. `by` is who; `passphrase` seals it with age, so that nobody reads it on its way."""
+    """How somebody wants it. `by` is who; `passphrase` seals it with age, so that nobody reads it on its way;
+    `language` is that of the report, while everything for programs stays English; `time_stamp` is the address of who is
+    asked for one, and nobody is where it is empty.
+    """
 
     by: str = ""
     passphrase: str = ""
     with_pdf: bool = False
-    say: Say = str
     language: str = "en"
+    time_stamp: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bag:
-    """A bag to be: what it is called, and its bytes piece by piece. Only what came whole, to its end, is evidence."""
+    """A bag to be: what it is called, and its bytes piece by piece. Only what came whole, to its end, is evidence.
+    `stamp` is what came of asking for a time-stamp, where that was wished.
+    """
 
     name: str
     found: Gathered
+    stamp: timestamp.Stamp | None = None
     pieces: AsyncIterator[bytes]
 
 
@@ -48,20 +55,38 @@ async def exported(cases: Cases, case: Case, key: Ed25519PrivateKey, *, wish: Wi
     """The bag of a case as it is now. Raises Mistake where it can't be made as wished."""
     if wish.passphrase and len(wish.passphrase) < SHORTEST:
         raise Mistake(f"passphrase: too short. Take at least {SHORTEST} letters, such as four words.")
+    if wish.language not in LANGUAGES:
+        raise Mistake(f"language: {wish.language[:20]!r} is none of ours. Write one of: {', '.join(LANGUAGES)}.")
     found = await gathered(cases, case, hold=True)
     folder = f"screener-evidence-{''.join(letter for letter in case.id if letter.isalnum())[:16]}-{now:%Y%m%d-%H%M%S}"
-    pieces = bag.packed(await _contents(cases, found, key, wish=wish, now=now, folder=folder))
+    stamp = await timestamp.asked(wish.time_stamp, _end(found)) if wish.time_stamp else None
+    pieces = bag.packed(await _contents(cases, found, key, wish=wish, now=now, folder=folder, stamp=stamp))
     if wish.passphrase:
-        return Bag(name=f"{folder}.zip.age", found=found, pieces=_sealed(pieces, wish.passphrase))
-    return Bag(name=f"{folder}.zip", found=found, pieces=pieces)
+        pieces, folder = _sealed(pieces, wish.passphrase), folder + ".zip.age"
+        return Bag(name=folder, found=found, pieces=pieces, stamp=stamp)
+    return Bag(name=f"{folder}.zip", found=found, pieces=pieces, stamp=stamp)
+
+
+def _end(found: Gathered) -> bytes:
+    """How the chain ends, as it is signed and stamped."""
+    case = found.case.id.encode("utf-8", "backslashreplace")
+    return b"screener evidence 1\ncase %b\nentries %d\nhead %b\n" % (case, found.count, found.head.hex().encode())
 
 
 async def _contents(
-    cases: Cases, found: Gathered, key: Ed25519PrivateKey, *, wish: Wish, now: datetime, folder: str
+    cases: Cases,
+    found: Gathered,
+    key: Ed25519PrivateKey,
+    *,
+    wish: Wish,
+    now: datetime,
+    folder: str,
+    stamp: timestamp.Stamp | None,
 ) -> bag.Contents:
     public = keys.public(key)
     mark = keys.fingerprint(public)
-    cover = Cover(made=now, by=wish.by, fingerprint=mark, say=wish.say, language=wish.language)
+    say = speaker(wish.language)
+    cover = Cover(made=now, by=wish.by, fingerprint=mark, say=say, language=wish.language, stamp=stamp)
     payload = [
         bag.File(name="report.html", content=lambda: report(cases, found, cover)),
         bag.File(name="case.json", content=lambda: machine.case_json(cases, found, made=now)),
@@ -71,17 +96,13 @@ async def _contents(
     ]
     if wish.with_pdf:
         payload.insert(1, bag.whole("report.pdf", await pdf.pdf(cases, found, cover)))
+    if stamp is not None and stamp.answer:
+        payload += [bag.whole("head.txt", _end(found)), bag.whole("head.tsr", stamp.answer)]
 
     def signed(manifests: dict[str, str]) -> bytes:
-        lines = [
-            "screener evidence 1",
-            *(f"{digest}  {bag.TAGS.format(kind=kind)}" for kind, digest in manifests.items()),
-            f"case {found.case.id.encode('utf-8', 'backslashreplace').decode()}",
-            f"entries {found.count}",
-            f"head {found.head.hex()}",
-            f"key {public.hex()}",
-        ]
-        message = ("\n".join(lines) + "\n").encode()
+        format_, _, end = _end(found).partition(b"\n")
+        tags = "".join(f"{digest}  {bag.TAGS.format(kind=kind)}\n" for kind, digest in manifests.items())
+        message = b"%b\n%b%bkey %b\n" % (format_, tags.encode(), end, public.hex().encode())
         return message + f"signature {key.sign(message).hex()}\n".encode()
 
     return bag.Contents(
@@ -90,7 +111,7 @@ async def _contents(
         payload=payload,
         tags=[
             bag.whole("verify.py", _verifier()),
-            bag.whole("README.txt", README.format(fingerprint=mark, head=found.head.hex()).encode()),
+            bag.whole("README.txt", _readme(mark, found, stamp)),
         ],
         info=(
             ("Bagging-Date", f"{now.astimezone(UTC):%Y-%m-%d}"),
@@ -101,11 +122,25 @@ async def _contents(
                 f"Evidence about the account {found.case.contact.id} on {found.case.contact.platform}",
             ),
             ("Screener-Made", utc(now)),
+            ("Screener-Report-Language", wish.language),
             ("Screener-Key", mark),
             ("Screener-Head", found.head.hex()),
+            *([("Screener-Time-Stamp", in_short(stamp))] if stamp is not None else []),
         ),
         signed=signed,
     )
+
+
+def in_short(stamp: timestamp.Stamp) -> str:
+    """What came of asking for a time-stamp, as programs and the user of the command read it."""
+    return f"{utc(stamp.at)} by {stamp.server}" if stamp.at else f"none; asked of {stamp.server}, and {stamp.why}"
+
+
+def _readme(mark: str, found: Gathered, stamp: timestamp.Stamp | None) -> bytes:
+    told = ""
+    if stamp is not None:
+        told = STAMPED.format(server=stamp.server) if stamp.at else f"Time-stamp: {in_short(stamp)}.\n"
+    return README.format(fingerprint=mark, head=found.head.hex(), stamp=told).encode()
 
 
 def _verifier() -> bytes:
@@ -127,7 +162,16 @@ To check that nothing was changed, on any machine with Python 3, without the int
 The key of the machine that made it has the fingerprint {fingerprint}.
 The chain ends with {head}.
 Compare both with what the family's own dashboard shows, or with what was noted on paper.
-There are no pictures, videos or sounds in here; none were ever kept.
+{stamp}There are no pictures, videos or sounds in here; none were ever kept.
+"""
+
+
+STAMPED = """
+data/head.tsr is a time-stamp (RFC 3161) of {server} for data/head.txt, in which the end of the chain stands. To check
+it, take the root certificate of that service from its own pages, as root.pem:
+
+    openssl ts -verify -data data/head.txt -in data/head.tsr -CAfile root.pem
+
 """
 
 

@@ -1,13 +1,13 @@
 """What a case holds as a whole, found in one walk along its chain: what can be followed up, paid, counted, is gone."""
 
-import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from screener import chain
+from screener.evidence.held import Held
 from screener.kept import Case, Cases, Entry
 
 MOST_FOUND = 500
@@ -15,8 +15,6 @@ MOST_FAULTS = 20
 MOST_PAYMENTS = 100
 MOST_HELD = 32 * 1024 * 1024
 """So many bytes of entries are held for the files of a bag; a longer chain is walked along for each of them."""
-ENTRY_BYTES = 1_024
-"""About what an entry takes without its words."""
 EVENTS = frozenset(
     {
         "message", "friend_request", "accepted", "declined", "removed", "blocked", "edited", "deleted", "call",
@@ -78,7 +76,7 @@ class Gathered:
     media: int = 0
     before: int = 0
     left_out: int = 0
-    held: list[Entry] | None = None
+    held: Held | None = None
     """All entries, where that was asked and there are not too many."""
     faults: list[str] = field(default_factory=list)
     """What is wrong with the chain itself; nothing where it is whole."""
@@ -148,33 +146,23 @@ class Gathered:
 async def gathered(cases: Cases, case: Case, *, hold: bool = False) -> Gathered:
     """Walks along the whole chain of a case, and checks it on the way; with `hold`, its entries are held."""
     found, check = Gathered(case=case), chain.Check(case=case.id)
-    held, size = list[Entry]() if hold else None, 0
+    held = Held() if hold else None
     async for entry in cases.entries(case.id):
         if entry.number > case.count:
             break  # it came after the case was read
+        link = entry.as_link()
         if len(found.faults) < MOST_FAULTS:
-            found.faults += [f"{fault.number}: {fault.why}" for fault in check.follow(entry.as_link())]
+            found.faults += [f"{fault.number}: {fault.why}" for fault in check.follow(link)]
         found.take(entry)
         if held is not None:
-            held.append(entry)
-            size += ENTRY_BYTES + weight(entry.body)
-            if size > MOST_HELD:
+            held.add(link)
+            if held.size > MOST_HELD:
                 held = None
     found.held = held
     found.head = found.head or check.head
     if len(found.faults) < MOST_FAULTS:
         found.faults += [f"{fault.number}: {fault.why}" for fault in check.end(head=case.head, count=case.count)]
     return found
-
-
-def weight(value: object) -> int:
-    """How many bytes a body takes, and all that is in it."""
-    inside: Iterable[object] = ()
-    if isinstance(value, Mapping):
-        inside = (each for pair in value.items() for each in pair)
-    elif isinstance(value, list | tuple):
-        inside = value
-    return sys.getsizeof(value) + sum(map(weight, inside))
 
 
 def _words(value: object) -> str | None:

@@ -12,12 +12,12 @@ from typing import Any
 from screener.chain import ERASED
 from screener.errors import Mistake
 from screener.evidence.gathered import EVENTS, Gathered
+from screener.evidence.held import PIECE, line
 from screener.evidence.meter import whole_form
 from screener.evidence.telling import here, told, utc
 from screener.kept import Cases, Entry
 
 HERE = Path(__file__).parent
-PIECE = 64 * 1024
 FORMAT = "screener evidence 1"
 SCHEMA = "case.schema.json"
 MOST_NAMES = 200
@@ -33,18 +33,17 @@ async def chain_lines(cases: Cases, found: Gathered) -> AsyncIterator[bytes]:
     """Every entry with its link, its salt and what it says: what the verifier follows. Raises Mistake where something
     was deleted since the walk, as the rest of the bag would still say it.
     """
-    piece = io.BytesIO()
-    async for entry in until(cases, found):
-        line = entry.header() | {
-            "link": entry.link.hex(),
-            "salt": entry.salt.hex() if entry.salt is not None else None,
-            "body": entry.body,
-        }
-        piece.write(json.dumps(line, sort_keys=True, separators=(",", ":")).encode() + b"\n")
-        if piece.tell() >= PIECE:
-            yield piece.getvalue()
-            piece = io.BytesIO()
-    yield piece.getvalue()
+    if found.held is not None:
+        for held in found.held.pieces():
+            yield held
+    else:
+        piece = io.BytesIO()
+        async for entry in until(cases, found):
+            piece.write(line(entry.as_link()))
+            if piece.tell() >= PIECE:
+                yield piece.getvalue()
+                piece = io.BytesIO()
+        yield piece.getvalue()
     now = await cases.case(found.case.id)
     if now is None or (now.count > found.count and await _was_erased(cases, found)):
         raise Mistake("evidence: something was deleted from this case meanwhile. Export it again.")
@@ -82,13 +81,14 @@ async def timeline(cases: Cases, found: Gathered) -> AsyncIterator[bytes]:
     # The mark at the beginning tells a spreadsheet that these are letters of every language.
     yield b"\xef\xbb\xbf"
     async for entry in until(cases, found):
-        line = told(entry, _plain, afterwards=found.afterwards.get(entry.number))
+        row = told(entry, _plain, afterwards=found.afterwards.get(entry.number))
         who = {"contact": found.case.contact.id, "member": entry.account or ""}.get(entry.by or "", "")
         rows.writerow(
             cell(each)
             for each in (
                 entry.number, here(entry.at, zone), utc(entry.at), utc(entry.captured), entry.offset_ms, entry.platform,
-                entry.by, who, line.what, line.text, "; ".join(line.notes), entry.event, entry.digest.hex(),
+                entry.by, who, row.what, row.text, "; ".join((*row.notes, *row.reasons)), entry.event,
+                entry.digest.hex(),
             )
         )  # fmt: skip
         if text.tell() >= PIECE:
@@ -120,7 +120,7 @@ FORMULA = "=+-@|%\uff1d\uff0b\uff0d\uff20\u2212"
 async def until(cases: Cases, found: Gathered) -> AsyncIterator[Entry]:
     """The entries of the walk again; what was added since is for the next bag."""
     if found.held is not None:
-        for entry in found.held:
+        for entry in found.held.entries():
             yield entry
         return
     async for entry in cases.entries(found.case.id):
@@ -157,6 +157,10 @@ def _case(found: Gathered, *, made: datetime) -> dict[str, Any]:
             "urls": [_named(each) for each in case.names if each.kind == "url"][:MOST_NAMES],
             "said_by_platform": found.profile,
         },
+        "linked_accounts": [
+            {"service": each.account.platform, "id": each.account.id, "why": each.why, "case": each.case}
+            for each in case.linked
+        ],
         "traces": [
             {"kind": t.kind, "value": t.value, "entry": t.entry, "at": utc(t.at), "by": t.by, "times": t.times}
             for t in found.traces.values()
@@ -196,7 +200,9 @@ def cybertipline(found: Gathered) -> dict[str, Any]:
             "displayName": named("name") or ([contact.name] if contact.name else []),
             "profileUrl": named("url") or ([contact.url] if contact.url else []),
             "profileBio": contact.bio,
-            "associatedAccount": elsewhere[:50],
+            "associatedAccount": [*(f"{each.account.platform}: {each.account.id}" for each in case.linked), *elsewhere][
+                :50
+            ],
         },
         "victim": {},
     }

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from screener.evidence.gathered import Gathered, Trace
-from screener.evidence.telling import here, later
+from screener.evidence.telling import here
+from screener.languages import later
 from screener.routes import ASKS, Asked, Country, Row
 
 MOST_SHOWN = 12

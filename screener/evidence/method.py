@@ -2,7 +2,10 @@
 
 from screener import __version__
 from screener.evidence.gathered import Gathered
-from screener.evidence.telling import Say, later
+from screener.evidence.labels import Say
+from screener.evidence.telling import utc
+from screener.evidence.timestamp import Stamp
+from screener.languages import later
 
 COPIED = later(
     "The program Screener {version} runs on a machine of the family. It copies what the platform and the member’s own "
@@ -26,6 +29,11 @@ SIGNED = later(
     "has that whole machine in their hands could make another chain from its beginning; an end of the chain that was "
     "noted on paper earlier shows that nothing before it was changed since."
 )
+STAMPED = later(
+    "A time-stamp (RFC 3161) of {server} says that the chain ended so at {time} at the latest. README.txt says how to "
+    "check it."
+)
+UNSTAMPED = later("A time-stamp was asked of {server}, and there is none:")
 MEDIA = later("Pictures, videos and sounds: they are never copied or stored. Messages that had some: {count}.")
 ENCRYPTED = later(
     "Messages that are encrypted from end to end, and what only an app shows: they can’t be read. Encrypted messages "
@@ -38,7 +46,7 @@ BEFORE = later("Of what came before the case was opened, only what had been kept
 LEFT_OUT = later("Events from long before that were too many to be kept: {count}.")
 
 
-def method(found: Gathered, say: Say) -> list[str]:
+def method(found: Gathered, say: Say, stamp: Stamp | None = None) -> list[str]:
     """Who copied what, how, by which clock, and what proves it."""
     clocks = say(NOT_APART)
     if found.offsets:
@@ -49,7 +57,14 @@ def method(found: Gathered, say: Say) -> list[str]:
         *([say(BEGAN).replace("{began}", found.began)] if found.began else []),
         say(LINKED),
         say(SIGNED),
+        *([_stamped(stamp, say)] if stamp is not None else []),
     ]
+
+
+def _stamped(stamp: Stamp, say: Say) -> str:
+    if stamp.at is None:
+        return f"{say(UNSTAMPED).replace('{server}', stamp.server)} {say(stamp.why)}."
+    return say(STAMPED).replace("{time}", utc(stamp.at)).replace("{server}", stamp.server)
 
 
 def lacking(found: Gathered, say: Say) -> list[str]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
-from screener.evidence.telling import later
+from screener.languages import later
 
 RAILS: Mapping[str, str] = {
     "transfer": later("Money transfer service, with a transfer number"),

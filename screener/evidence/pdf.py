@@ -10,12 +10,14 @@ from typing import Any
 from screener import __version__, platforms
 from screener.errors import Mistake
 from screener.evidence.gathered import Gathered
+from screener.evidence.labels import JOINED, KINDS, NAMES, PAYMENT, Say, listed
 from screener.evidence.machine import until
 from screener.evidence.meter import whole_form
 from screener.evidence.method import lacking, method
-from screener.evidence.report import CONTACT, KINDS, Cover, is_hidden
-from screener.evidence.telling import Line, Say, here, later, told, utc
+from screener.evidence.report import CONTACT, Cover, is_hidden
+from screener.evidence.telling import Line, here, told, utc
 from screener.kept import Cases
+from screener.languages import later
 
 HERE = Path(__file__).parent / "templates"
 MOST_ENTRIES = 3_000
@@ -76,7 +78,7 @@ def _entry(line: Line, found: Gathered, cover: Cover) -> dict[str, Any]:
         "who": clear(who),
         "text": clear(line.text) if line.text is not None else None,
         # The reasons of an alert come again and again; the HTML has them all.
-        "notes": [] if entry.kind == "alert" else [clear(note) for note in line.notes],
+        "notes": [clear(note) for note in line.notes],
     }
 
 
@@ -90,7 +92,7 @@ def _report(found: Gathered, cover: Cover, *, shown: int) -> dict[str, Any]:
     names = [
         cell
         for each in case.names[:MOST_SHOWN]
-        for cell in (each.kind, clear(each.value), here(each.first, zone), here(each.last, zone))
+        for cell in (say(NAMES[each.kind]), clear(each.value), here(each.first, zone), here(each.last, zone))
     ]
     traces = [
         cell
@@ -100,13 +102,23 @@ def _report(found: Gathered, cover: Cover, *, shown: int) -> dict[str, Any]:
     paid = [
         cell
         for each in found.payments
-        for name, value in each.body.items()
-        if value not in (None, "")
+        for name, value in listed(each.body, PAYMENT, say)
         for cell in (clear(name), clear(value))
+    ]
+    others = [
+        cell
+        for each in case.linked[:MOST_SHOWN]
+        for cell in (
+            platforms.title(each.account.platform),
+            clear(each.account.id),
+            say(JOINED.get(each.why, each.why)),
+            each.case or "–",
+        )
     ]
     meter = [cell for field in form.fields for cell in ("✓" if field.has else "–", say(field.words))]
     cut = [MORE, str(shown), str(found.count)] if found.count > shown else []
     return {
+        "language": cover.language,
         "title": f"{say(later('Evidence'))} {case.id}",
         "head_short": found.head.hex()[:16],
         "made": here(cover.made, zone),
@@ -131,6 +143,7 @@ def _report(found: Gathered, cover: Cover, *, shown: int) -> dict[str, Any]:
         ),
         "sections": [
             {"title": say(later("Who it is")), "tables": [{"columns": 4, "cells": [*heads(say), *names]}]},
+            *([_linked(others, say)] if others else []),
             {
                 "title": say(later("What can be followed up")),
                 "tables": [
@@ -142,7 +155,7 @@ def _report(found: Gathered, cover: Cover, *, shown: int) -> dict[str, Any]:
             {
                 "title": say(later("How this was made")),
                 "words": [
-                    *method(found, say),
+                    *method(found, say, cover.stamp),
                     say(SHAPES),
                     *([say(cut[0]).replace("{most}", cut[1]).replace("{count}", cut[2])] if cut else []),
                 ],
@@ -151,6 +164,22 @@ def _report(found: Gathered, cover: Cover, *, shown: int) -> dict[str, Any]:
         "after": [{"title": say(later("What is not here, and why")), "words": lacking(found, say)}],
         "timeline_title": say(later("What happened, in order")),
         "own_title": say(OWN).replace("{name}", clear(case.member.name)),
+    }
+
+
+def _linked(cells: list[str], say: Say) -> dict[str, Any]:
+    first = [later("Platform"), later("Permanent id of the account"), later("Why"), later("Case")]
+    return {
+        "title": say(later("Other accounts that seem to be the same person’s")),
+        "words": [
+            say(
+                later(
+                    "This is what the program takes them for, for the reason that stands beside each; it can be wrong. "
+                    "Each has evidence of its own, under the case that is named."
+                )
+            )
+        ],
+        "tables": [{"columns": 4, "cells": [*map(say, first), *cells]}],
     }
 
 

@@ -1,7 +1,7 @@
 """The report for the police, as one HTML file that needs nothing else: harmless, whatever a stranger wrote."""
 
 import unicodedata
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -12,30 +12,21 @@ from markupsafe import Markup, escape
 
 from screener import platforms
 from screener.evidence.gathered import Gathered
-from screener.evidence.machine import PIECE, until
+from screener.evidence.held import PIECE
+from screener.evidence.labels import ACCOUNT, JOINED, KINDS, PAYMENT, Say, listed
+from screener.evidence.machine import until
 from screener.evidence.meter import whole_form
 from screener.evidence.method import lacking, method
-from screener.evidence.telling import Line, Say, here, later, told, utc
+from screener.evidence.telling import Line, here, told, utc
+from screener.evidence.timestamp import Stamp
 from screener.kept import Cases
+from screener.languages import later
 
 HERE = Path(__file__).parent / "templates"
 MARK = "<!-- the timeline -->"
 MOST_SHOWN = 200
 """So many names and traces are shown at most; the machine part holds more."""
 
-KINDS: Mapping[str, str] = {
-    "skype-id": later("Skype id"),
-    "link": later("Address on the net"),
-    "email": later("E-mail address"),
-    "phone": later("Phone number"),
-    "iban": later("Bank account (IBAN)"),
-    "card": later("Card number"),
-    "wallet": later("Wallet of a digital currency"),
-    "gift-code": later("Code of a gift card"),
-    "transfer-number": later("Number of a money transfer"),
-    "handle": later("Handle or user name"),
-    "cash-tag": later("Name at a payment service"),
-}
 REASONS = later("The reasons, as the program saw them")
 CONTACT, SEEN = later("The contact"), later("seen here")
 FOLDED = later("{name} wrote this: press to read")
@@ -50,6 +41,7 @@ class Cover:
     fingerprint: str
     say: Say
     language: str = "en"
+    stamp: Stamp | None = None
 
 
 async def report(cases: Cases, found: Gathered, cover: Cover) -> AsyncIterator[bytes]:
@@ -84,12 +76,16 @@ def page(found: Gathered, cover: Cover) -> str:
             names=[each for each in case.names if each.kind == "name"][:MOST_SHOWN],
             handles=[each for each in case.names if each.kind == "handle"][:MOST_SHOWN],
             urls=[each for each in case.names if each.kind == "url"][:MOST_SHOWN],
-            profile=[(name, value) for name, value in found.profile.items() if value not in (None, "")][:60],
+            profile=listed(found.profile, ACCOUNT, cover.say)[:60],
+            payments=[(each.entry, listed(each.body, PAYMENT, cover.say)) for each in found.payments],
+            linked=case.linked,
+            joined=lambda why: cover.say(JOINED.get(why, why)),
+            title=platforms.title,
             traces=list(found.traces.values())[:MOST_SHOWN],
             kinds=KINDS,
             sides={"contact": cover.say(CONTACT), "member": case.member.name},
             form=whole_form(found),
-            method=method(found, cover.say),
+            method=method(found, cover.say, cover.stamp),
             lacking=lacking(found, cover.say),
             made=cover.made,
             by=cover.by,
@@ -122,8 +118,9 @@ def _row(line: Line, at: str, name: str, say: Say) -> str:
     entry = line.entry
     who = {"contact": say(CONTACT), "member": name}.get(line.by or "", "")
     notes = "".join(f'<p class="note">{exact(note)}</p>' for note in line.notes)
-    if entry.kind == "alert" and notes:
-        notes = f"<details><summary>{escape(say(REASONS))}</summary>{notes}</details>"
+    if line.reasons:
+        reasons = "".join(f'<p class="note" lang="en">{exact(reason)}</p>' for reason in line.reasons)
+        notes += f"<details><summary>{escape(say(REASONS))}</summary>{reasons}</details>"
     text = f'<div class="theirs"><bdi>{exact(line.text)}</bdi></div>' if line.text is not None else ""
     if text and line.by == "member":
         text = f"<details><summary>{escape(say(FOLDED).replace('{name}', name))}</summary>{text}</details>"

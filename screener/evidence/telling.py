@@ -1,22 +1,16 @@
 """What an entry of a case says to people: what happened, whose act it was, the exact words, and what is to be known."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from screener.events import Side
+from screener.evidence.labels import ACCOUNT, KINDS, MEDIA, PAYMENT, Say, listed
 from screener.kept import Entry
-
-type Say = Callable[[str], str]
-"""Puts a sentence into the language of whoever reads."""
-
-
-def later(text: str) -> str:
-    """The text itself, marked for the catalogues."""
-    return text
-
+from screener.languages import later
 
 WHAT: Mapping[str, str] = {
     "opened": later("The case was opened"),
@@ -58,21 +52,24 @@ CUT = later("the message was longer; this is its beginning")
 EARLIER = later("Seen then, gone now: it is about entry {number}")
 AFTERWARDS = later("Changed or taken back later: see entry {number}")
 PLACE = later("in conversation {place}")
-MEDIA = later("sent: {kinds} (never copied, never stored)")
-SECONDS = later("lasted {seconds} seconds")
-LONGEST_NOTE = 300
+SENT = later("sent: {kinds} (never copied, never stored)")
+SECONDS = later("length: {seconds} s")
+LONGEST_NOTE, MOST_MEDIA = 300, 20
 NOTED = frozenset({"opened", "alert", "payment", "erased", "profile", "name"})
 """What was noted here, and is nobody's act."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One entry as people read it. `text` is exactly what was written, and a stranger's; None where there is none."""
+    """One entry as people read it. `text` is exactly what was written, and a stranger's; None where there is none.
+    `reasons` are those of an alert, in the words in which they were kept, whatever language is spoken.
+    """
 
     entry: Entry
     what: str
     text: str | None = None
     notes: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
 
     @property
     def by(self) -> Side | None:
@@ -96,16 +93,19 @@ def told(entry: Entry, say: Say, *, afterwards: int | None = None) -> Line:
         notes.append(say(EARLIER).replace("{number}", str(number)))
     notes += [say(words) for key, words in _FLAGS if body.get(key)]
     if media := body.get("media"):
-        notes.append(say(MEDIA).replace("{kinds}", ", ".join(str(each) for each in media)[:80]))
+        kinds = ", ".join(say(MEDIA.get(str(each), str(each))) for each in media[:MOST_MEDIA])
+        notes.append(say(SENT).replace("{kinds}", kinds[:LONGEST_NOTE]))
     if body.get("seconds") is not None:
         notes.append(say(SECONDS).replace("{seconds}", str(body["seconds"])[:12]))
     if body.get("conversation"):
         notes.append(say(PLACE).replace("{place}", str(body["conversation"])[:LONGEST_NOTE]))
+    reasons: tuple[str, ...] = ()
     if entry.kind == "alert":
         what = f"{what}: {say(LEVELS.get(str(body.get('level')), str(body.get('level'))))}"
-        notes += [str(signal.get("because"))[:LONGEST_NOTE] for signal in body.get("signals", ())]
-    text = body.get("text") or body.get("note") or _written(entry.kind, body, say)
-    return Line(entry=entry, what=what, text=str(text) if text is not None else None, notes=tuple(notes))
+        reasons = tuple(str(signal.get("because"))[:LONGEST_NOTE] for signal in body.get("signals", ()))
+    text = _written(entry.kind, body, say) if entry.kind in NOTED | {"found"} else body.get("text") or body.get("note")
+    words = str(text) if text is not None else None
+    return Line(entry=entry, what=what, text=words, notes=tuple(notes), reasons=reasons)
 
 
 _FLAGS = (
@@ -120,28 +120,38 @@ def _written(kind: str, body: Mapping[str, Any], say: Say) -> str | None:
         case "name":
             return str(body.get("value", ""))
         case "found":
-            return ", ".join(f"{each.get('kind')}: {each.get('value')}" for each in body.get("entities", ()))
+            return ", ".join(_found(each, say) for each in body.get("entities", ()))
         case "profile":
-            return pairs(body.get("now") or {})
+            return _pairs(listed(body.get("now") or {}, ACCOUNT, say))
         case "payment":
-            return pairs({name: value for name, value in body.items() if name != "who"})
+            return _pairs(listed({name: value for name, value in body.items() if name != "who"}, PAYMENT, say))
         case "erased":
             spans = ", ".join(f"{first}-{last}" for first, last in body.get("entries", ()))
             return f"{spans}: {say(WHY.get(str(body.get('why')), str(body.get('why'))))}"
     return None
 
 
-def pairs(known: Mapping[str, Any]) -> str:
+def _found(each: Mapping[str, Any], say: Say) -> str:
+    kind = str(each.get("kind"))
+    return f"{say(KINDS.get(kind, kind))}: {each.get('value')}"
+
+
+def _pairs(known: list[tuple[str, str]]) -> str:
     """Names and values, one a line."""
-    return "\n".join(f"{name}: {value}" for name, value in known.items() if value not in (None, ""))
+    return "\n".join(f"{name}: {value}" for name, value in known)
 
 
 def here(at: datetime, zone: ZoneInfo) -> str:
     """A time where the member lives, with how far that is from UTC: 2026-10-02 17:40:03.120 +01:00."""
-    local = at.astimezone(zone).isoformat(sep=" ", timespec="milliseconds")
-    return f"{local[:23]} {local[23:]}"
+    local = at.astimezone(zone)
+    return f"{local.replace(tzinfo=None).isoformat(sep=' ', timespec='milliseconds')} {_east(local.utcoffset())}"
+
+
+@cache
+def _east(offset: timedelta | None) -> str:
+    return datetime(2000, 1, 1, tzinfo=timezone(offset or timedelta())).isoformat()[19:]
 
 
 def utc(at: datetime) -> str:
     """A time in UTC, as machines write it."""
-    return f"{at.astimezone(UTC).isoformat(timespec='milliseconds')[:23]}Z"
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"

@@ -89,6 +89,8 @@ def wrongs(files: dict[str, bytes]) -> list[str]:
                     found.append(f"{n}: was changed" if n in files and n in listed else f"{n}: is missing or was added")
             above = listed.get(f"manifest-{kind}.txt", "")
     found += chain(seal, files.get("data/chain.jsonl", b"").splitlines()) if seal else []
+    end = b"screener evidence 1\ncase %b\nentries %b\nhead %b\n" % seal.group(4, 5, 6) if seal else b""
+    found += ["data/head.txt: names another end of the chain"] if files.get("data/head.txt", end) != end else []
     return [ascii(each)[1:-1] for each in dict.fromkeys(found)]  # a name can hold what a terminal obeys
 if __name__ == "__main__":
     bag = read(Path(sys.argv[1]) if sys.argv[1:] else Path(__file__).resolve().parent)

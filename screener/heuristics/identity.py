@@ -1,7 +1,7 @@
 """Facts of the names that a contact goes by, and of how strange the contact is to us."""
 
+from screener.disguises import is_disguised
 from screener.events import Event
-from screener.folding import is_disguised
 from screener.heuristics.base import fact
 from screener.relationships import Relationship
 

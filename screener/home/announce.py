@@ -6,8 +6,10 @@ import ipaddress
 import logging
 import socket
 import struct
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
+
+from screener.home.constraints import HOME_NETWORKS
 
 log = logging.getLogger(__name__)
 
@@ -17,6 +19,9 @@ LOOK_AGAIN_SECONDS = 60.0
 # Networks inside this machine, which no other device can reach.
 INSIDE = ("docker", "br-", "veth", "virbr", "lxc", "podman", "cni", "vmnet", "vboxnet")
 SIOCGIFADDR = 0x8915
+HOME = tuple(ipaddress.ip_network(network) for network in HOME_NETWORKS)
+# An address that is nobody's, kept for documents.
+FAR_AWAY = ("192.0.2.1", 9)
 
 
 def addresses(host: str = "0.0.0.0") -> tuple[str, ...]:  # noqa: S104 - it is compared, not listened on
@@ -29,6 +34,23 @@ def addresses(host: str = "0.0.0.0") -> tuple[str, ...]:  # noqa: S104 - it is c
         return (str(given),)
     found = {address for name in _interfaces() if not name.startswith(INSIDE) and (address := _address(name))}
     return tuple(sorted(address for address in found if not ipaddress.ip_address(address).is_loopback))
+
+
+def at_home() -> tuple[str, ...]:
+    """Those at which only this home reaches the machine, the one through which it reaches others first."""
+    found = addresses()
+    outside, out = not_at_home(found), _towards_others()
+    return tuple(sorted((each for each in found if each not in outside), key=lambda each: (each != out, each)))
+
+
+def not_at_home(found: Collection[str]) -> tuple[str, ...]:
+    """Those of them that somebody far away may be able to reach."""
+    return tuple(each for each in sorted(found) if not any(ipaddress.ip_address(each) in home for home in HOME))
+
+
+def exposed(*hosts: str) -> tuple[str, ...]:
+    """Where what listens at these may be reached from outside the home."""
+    return not_at_home({address for host in hosts for address in addresses(host)})
 
 
 async def announce(host: str, port: int, *, kind: Literal["https", "http"]) -> None:
@@ -62,6 +84,16 @@ async def _answering(host: str, here: Sequence[str], port: int, kind: str) -> No
         with contextlib.suppress(Exception):
             await zeroconf.async_unregister_all_services()
         await zeroconf.async_close()
+
+
+def _towards_others() -> str:
+    """From which address this machine would speak to others. Nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+        try:
+            line.connect(FAR_AWAY)
+            return str(line.getsockname()[0])
+        except OSError:
+            return ""
 
 
 def _interfaces() -> list[str]:

@@ -1,12 +1,12 @@
 """The one folder in which everything of the family lies: settings, database, keys."""
 
-import json
 import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
 from screener.errors import Mistake
+from screener.home import enrolment
 from screener.home import passphrase as passphrases
 from screener.resources import HERE, checkout
 
@@ -112,9 +112,7 @@ class Home:
 
     def enrolled_devices(self) -> frozenset[str]:
         """The devices that proved on the probe page that they trust our certificate, and were not taken out since."""
-        since, out = times(self.enrolled), times(self.revoked)
-        made = _text(self.ca / "made") if not self.ca_before.exists() else ""
-        return frozenset(device for device, at in since.items() if at > out.get(device, "") and at >= made)
+        return enrolment.enrolled(self.folder)
 
     def secret(self) -> bytes:
         """The key that log-ins are signed with. Raises Mistake when it was damaged."""
@@ -188,22 +186,6 @@ class Home:
     @property
     def _seal(self) -> Path:
         return self.folder / "seal.key"
-
-
-def times(path: Path) -> dict[str, str]:
-    """Times by device; none where there is no such file, or it can't be read."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))["devices"]
-        return {str(device): str(at) for device, at in found.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return {}
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="ascii").strip()
-    except (OSError, ValueError):
-        return ""
 
 
 def _example() -> str:

@@ -1,7 +1,7 @@
 """The dead man's switch of the router: a small process that keeps the redirect alive only while the proxy is well.
 
-It imports nothing of ours, so that it stays small and can't fall with what it watches. Whatever happens to it, the
-redirect lapses by itself: `python -m screener.home.heartbeat --home DIR`, with the right to change nftables.
+Of ours it imports only who is enrolled, so that it stays small and can't fall with what it watches. Whatever happens to
+it, the redirect lapses by itself: `python -m screener.home.heartbeat --home DIR`, with the right to change nftables.
 """
 
 import argparse
@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from screener.home.enrolment import enrolled
+
 PROBE_HOST, PROBE_ADDRESS, ALIVE_PATH = "screener.home.arpa", "198.51.100.80", "/alive"
 TABLE = "screener"
 BEAT_SECONDS, LAPSE_SECONDS = 1.0, 3
@@ -30,7 +32,7 @@ GOOD_BEFORE_RETURN = 3
 FAILURES, FAILURES_WITHIN_SECONDS, PAUSE_SECONDS = 3, 600.0, 600.0
 MOST_LATE_MS = 500
 MOST_OF_DESCRIPTORS = 0.8
-MOST_ANSWER, MOST_FILE, MOST_DEVICES = 16_384, 262_144, 1_000
+MOST_ANSWER, MOST_DEVICES = 16_384, 1_000
 TELL_AGAIN_BEATS = 30
 CARD = re.compile("(?:[0-9a-f]{2}:){5}[0-9a-f]{2}")
 COUNTER = re.compile(r"counter (\w+) \{\s*packets (\d+)")
@@ -204,30 +206,8 @@ class Devices:
 
 
 def cards(home: Path) -> frozenset[str]:
-    """The network cards of the devices that trust the authority of today and were not taken out since; a device known
-    by its address alone is not led here.
-    """
-    since, out = _listed(home / "enrolled.json"), _listed(home / "revoked.json")
-    made = "" if (home / "ca-before").exists() else _text(home / "ca" / "made")
-    found = [card for card, at in since.items() if CARD.fullmatch(card) and at > out.get(card, "") and at >= made]
-    return frozenset(found[:MOST_DEVICES])
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("ascii").strip()
-    except (OSError, ValueError):
-        return ""
-
-
-def _listed(path: Path) -> dict[str, str]:
-    """Devices, each with a time; times are written so that they compare as texts."""
-    try:
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), encoding="utf-8") as file:
-            found = json.loads(file.read(MOST_FILE))["devices"]
-        return {str(device): str(at) for device, at in found.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return {}
+    """The network cards of enrolled devices; a device known by its address alone is not led here."""
+    return frozenset([card for card in enrolled(home) if CARD.fullmatch(card)][:MOST_DEVICES])
 
 
 def tell(path: Path, switch: Switch, now: float) -> None:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
-from screener.home.folder import times, write_private
+from screener.home.enrolment import times
+from screener.home.folder import write_private
 
 FOR_GOOD = "9999-12-31T00:00:00.000+00:00"
 MOST = 1_000

@@ -6,6 +6,8 @@ import os
 import time
 from pathlib import Path
 
+from screener.home.thrift import Thrift
+
 ALIVE_PATH = "/alive"
 """Where they are asked for on the probe host. A device that opens only this is not enrolled by it."""
 
@@ -20,10 +22,12 @@ class Vitals:
         self._late: list[float] = []
         self._due = 0.0
         self._next: asyncio.TimerHandle | None = None
+        self._thrift: Thrift | None = None
 
     def start(self) -> None:
         """Begins to measure, with as many descriptors as there may be."""
         raise_limit()
+        self._thrift = Thrift(_memory_mb)
         self._wait()
 
     def _wait(self) -> None:
@@ -37,6 +41,8 @@ class Vitals:
 
     def _tick(self) -> None:
         self._late = [*self._late[1 - WINDOW_TICKS :], max(0.0, time.monotonic() - self._due)]
+        if self._thrift is not None:
+            self._thrift.look(time.monotonic())
         self._wait()
 
     def told(self) -> bytes:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from screener.languages import later as later
 from screener.levels import LevelName
 
 
@@ -33,11 +34,6 @@ class Outcome:
 
 
 SENT = Outcome()
-
-
-def later(text: str) -> str:
-    """The text itself, marked for the catalogues: who shows or sends it translates it."""
-    return text
 
 
 NO_SERVER = Outcome(words=later("There is no server of this name, or it can’t be reached from here."))

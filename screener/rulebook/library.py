@@ -33,6 +33,20 @@ class Shipped:
     kept: frozenset[str]
 
 
+_READ: dict[tuple[Path, Stamp], Shipped] = {}
+MOST_READ = 2
+
+
+def _read_once(now: tuple[Path, Stamp], read: Callable[[Path], Shipped]) -> Shipped:
+    """What nobody edits is read once a process, however many libraries stand on it."""
+    found = _READ.get(now)
+    if found is None:
+        if len(_READ) >= MOST_READ:
+            _READ.clear()
+        found = _READ[now] = read(now[0])
+    return found
+
+
 class Library:
     """Reads `base`, and `own` over it. Files that did not change are not read twice.
 
@@ -111,13 +125,16 @@ class Library:
         base = self.base
         now = (base, stamp(base))
         if self._shipped is None or self._shipped[0] != now:
-            self._memo_base.begin()
-            shelf = Shelf(files=files(base), memo=self._memo_base, before=self._good_base)
-            read = _shipped(shelf)
-            if self._edited:
-                self._good_base.keep(shelf.good, there=frozenset(shelf.files.texts))
-            self._shipped = (now, read)
+            self._shipped = (now, self._read_base(base) if self._edited else _read_once(now, self._read_base))
         return self._shipped[1]
+
+    def _read_base(self, base: Path) -> Shipped:
+        self._memo_base.begin()
+        shelf = Shelf(files=files(base), memo=self._memo_base, before=self._good_base)
+        read = _shipped(shelf)
+        if self._edited:
+            self._good_base.keep(shelf.good, there=frozenset(shelf.files.texts))
+        return read
 
     def _over(self, base: Shipped, shelf: Shelf) -> Rulebook:
         """The family's files over the shipped ones."""

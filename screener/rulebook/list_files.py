@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from screener.remembered import LONGEST_WORD
 from screener.rulebook.lists import Phrase, why_not
 from screener.rulebook.mistakes import Notes
-from screener.rulebook.phrases import BadPhrase, Words, is_sign, pattern
+from screener.rulebook.phrases import BadPhrase, Words, is_raw, is_sign, pattern
 from screener.rulebook.reading import Marked, shown
 
 EVERY_LANGUAGE = "any"
@@ -122,7 +122,7 @@ def phrases_of(name: str, language: str, written: Marked, words: Words, notes: N
         except BadPhrase as error:
             notes.add(each, str(error))
             continue
-        if refused := why_not(compiled):
+        if is_raw(each.value) and (refused := why_not(compiled)):
             notes.add(each, f'"{shown(each.value)}" can\'t be used: {refused}. Write it without that')
             continue
         found.append(Phrase(list=name, pattern=compiled, language=language, written=each.value))

@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
+from screener.home.folder import write_private
 from screener.rulebook.mistakes import Notes
 
 MOST = 50_000
@@ -77,9 +78,7 @@ class Good:
             return
         path = self._folder / place
         path.parent.mkdir(parents=True, exist_ok=True)
-        half = path.with_name(path.name + ".new")
-        half.write_bytes(text)
-        half.replace(path)
+        write_private(path, text)
 
 
 def digest(text: bytes) -> bytes:

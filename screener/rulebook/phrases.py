@@ -24,6 +24,9 @@ DEEPEST_WORD = 4
 
 TOKEN = re.compile(r"\.\.\.|[()\[\]|]|<[a-z-]+>|[^\s()\[\]|<>]+|\S")
 
+INNERMOST = re.compile(r"\(\?:([^()]*)\)(\?|\{0,4\})?")
+"""A group that holds no other, and whether it may be missing."""
+
 type Words = Mapping[str, tuple[str, ...]]
 """The groups that `<name>` stands for."""
 
@@ -39,7 +42,7 @@ def is_sign(phrase: str) -> bool:
 
 def pattern(phrase: str, words: Words) -> str:
     """The RE2 pattern of a phrase, for a folded text."""
-    if phrase.startswith("re:"):
+    if is_raw(phrase):
         raw = phrase.removeprefix("re:").strip()
         # After every text comes the witness, so the end is where that begins.
         return f"{raw.removesuffix('$')}{WITNESS} " if raw.endswith(" $") else raw
@@ -49,7 +52,27 @@ def pattern(phrase: str, words: Words) -> str:
         raise BadPhrase("the phrase is too long. Split it")
     if compiled.replace(GAP, "").strip() in ("", "(?:)"):
         raise BadPhrase("the phrase has no word in it. Write one")
+    if _may_be_nothing(compiled):
+        raise BadPhrase("it matches every text: each of its words may be missing. Write one that must be there")
     return compiled
+
+
+def is_raw(phrase: str) -> bool:
+    """Whether a phrase is an RE2 pattern as it is, which RE2 may refuse; what is made of words it always takes."""
+    return phrase.startswith("re:")
+
+
+def _may_be_nothing(compiled: str) -> bool:
+    """Whether nothing but spaces matches a pattern made of words: told without compiling it, from the inside out."""
+
+    def left(group: re.Match[str]) -> str:
+        return "" if group[2] or any(not each.strip() for each in group[1].split("|")) else "x"
+
+    if compiled.partition("(")[0].strip(" ^"):
+        return False
+    while "(" in compiled:
+        compiled = INNERMOST.sub(left, compiled)
+    return not compiled.strip(" ^")
 
 
 def _sequence(phrase: str, words: Words, *, depth: int) -> str:
@@ -109,6 +132,8 @@ def _plain(phrase: str) -> str:
 @lru_cache(maxsize=20_000)
 def _word(token: str) -> str:
     begins = token.endswith("*")
+    if (plain := token.removesuffix("*")).isascii() and plain.isalnum():
+        return plain.lower() + ("[^ ]* " if begins else " ")
     folded = LATIN_MARKS.sub(r"\1", unicodedata.normalize("NFKD", token.rstrip("*")).casefold())
     folded = unicodedata.normalize("NFC", folded)
     parts: list[str] = []

@@ -12,10 +12,10 @@ from typing import Any
 from screener.events import KINDS
 from screener.heuristics import FACTS
 from screener.levels import Level, Resemblance, Strangeness
+from screener.rulebook.book import Rulebook
 from screener.rulebook.examples import FROM, TEXT
 from screener.rulebook.facts_page import KEYS as MEANINGS
 from screener.rulebook.level_file import BY_STAGE, LEVELS, MOST, PLAIN
-from screener.rulebook.library import Library
 from screener.rulebook.list_files import FOLDERS, IDEA_KEYS
 from screener.rulebook.overrides import CHANGES, LIST_CHANGES
 from screener.rulebook.rule_files import (
@@ -78,37 +78,47 @@ def levels_schema() -> Schema:
 
 def overrides_schema(
     *,
-    rules: Collection[str] | None = None,
-    lists: Collection[str] | None = None,
+    rules: Mapping[str, str] | None = None,
+    lists: Mapping[str, str] | None = None,
     members: Collection[str] | None = None,
     platforms: Collection[str] | None = None,
 ) -> Schema:
-    """overrides.yaml of a family; what there is to be named is named, where it is known."""
+    """overrides.yaml of a family; what there is to be named is named, where it is known: rules and lists with their
+    titles. What stands in many places stands once, among its `$defs`.
+    """
     change = _map({"points": POINTS, "status": {"enum": list(STATUSES)}}, least=1)
     assert set(CHANGES) == set(change["properties"])
     by_language = _map(dict.fromkeys(FOLDERS, PHRASES))
     listed = _map({"add": {"anyOf": [PHRASES, by_language]}, "remove": PHRASES})
     assert set(LIST_CHANGES) == set(listed["properties"])
-    parts: Schema = {"rules": _named(rules, change), "levels": _levels(whole=False)}
-    on = _named(platforms, _map(parts))
+    parts: Schema = {"rules": _ref("rules"), "levels": _ref("levels")}
+    on = _ref("platforms")
     whole = {
         **parts,
-        "lists": _named(lists, listed),
+        "lists": _named(lists, _ref("list")),
         "platforms": on,
-        "members": _named(members, _map({**parts, "platforms": on})),
+        "members": _named(_bare(members), _map({**parts, "platforms": on})),
     }
-    return _whole("A family's overrides", {**_map(whole), "type": ["object", "null"]})
+    made = _whole("A family's overrides", {**_map(whole), "type": ["object", "null"]})
+    made["$defs"] = {
+        "change": change,
+        "rules": _named(rules, _ref("change")),
+        "levels": _levels(whole=False),
+        "list": listed,
+        "platforms": _named(_bare(platforms), _map(parts)),
+    }
+    return made
 
 
-def of_library(library: Library, *, own: bool) -> Schema:
-    """A rule's, or that of overrides, with the names that there are in one home. Raises Mistake."""
-    book = library.read()
-    lists = [each.name for each in book.lists]
+def of_book(
+    book: Rulebook, *, own: bool, members: Collection[str] | None = None, platforms: Collection[str] | None = None
+) -> Schema:
+    """A rule's, or that of overrides, with the names that there are in one home."""
+    lists = {each.name: each.title for each in book.lists}
     if not own:
         return rule_schema(lists)
-    return overrides_schema(
-        rules=[rule.id for rule in book.rules], lists=lists, members=library.members, platforms=library.platforms
-    )
+    rules = {rule.id: rule.title for rule in book.rules}
+    return overrides_schema(rules=rules, lists=lists, members=members, platforms=platforms)
 
 
 def _condition(name: str, lists: Collection[str] | None) -> Schema:
@@ -168,10 +178,19 @@ def _map(parts: Mapping[str, Schema], *, needed: Collection[str] = (), least: in
     return made
 
 
-def _named(names: Collection[str] | None, each: Schema) -> Schema:
+def _named(names: Mapping[str, str] | None, each: Schema) -> Schema:
+    """Something under each of these names, which come with what they mean."""
     if names is None:
         return {"type": "object", "additionalProperties": each}
-    return _map(dict.fromkeys(sorted(names), each))
+    return _map({name: each | ({"description": names[name]} if names[name] else {}) for name in sorted(names)})
+
+
+def _bare(names: Collection[str] | None) -> Mapping[str, str] | None:
+    return dict.fromkeys(names, "") if names is not None else None
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
 
 
 def _whole(title: str, schema: Schema) -> Schema:

@@ -16,6 +16,7 @@ from screener.relationships import Relationship
 from screener.seal import Seal
 from screener.store import erasing
 from screener.store.entering import Seen
+from screener.store.linked import linked
 from screener.store.links import AT_ONCE, Draft, append, entry_of
 from screener.store.people import acts
 from screener.store.tables import alerts, chains, links, relationships
@@ -40,9 +41,10 @@ class SqlCases:
             if row is None:
                 return None
             closed = await _closed(connection, id) if row.state == "closed" else None
-        role = "adult" if row.member_is_adult else "child"
-        member = Member(id=row.member, name=row.member_name, role=cast(Any, role))
-        relationship = Relationship.from_json(json.loads(row.memory), member=member)
+            role = "adult" if row.member_is_adult else "child"
+            member = Member(id=row.member, name=row.member_name, role=cast(Any, role))
+            relationship = Relationship.from_json(json.loads(row.memory), member=member)
+            others = await linked(connection, relationship)
         return Case(
             id=id,
             member=member,
@@ -56,6 +58,7 @@ class SqlCases:
             wanted=bool(row.is_kept),
             count=row.length,
             head=bytes(row.head),
+            linked=others,
         )
 
     async def entries(self, id: str) -> AsyncIterator[Entry]:

@@ -1,6 +1,6 @@
 """The tables of who lives here and with which devices, as far as the dashboard was told; see tables.py."""
 
-from sqlalchemy import BigInteger, Column, PrimaryKeyConstraint, String, Table
+from sqlalchemy import BigInteger, Column, Index, Integer, PrimaryKeyConstraint, String, Table
 
 from screener.store.people import metadata as metadata
 
@@ -44,4 +44,19 @@ accounts = Table(
     Column("first", BigInteger, nullable=False),
     Column("last", BigInteger, nullable=False),
     PrimaryKeyConstraint("platform", "account"),
+)
+
+# What was a child's and is no more, and who said so; `what` is device, account or stopped, `member` whose it was.
+handovers = Table(
+    "handovers",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("what", String(10), nullable=False),
+    Column("address", String(60), nullable=False),
+    Column("called", String(80), nullable=False),
+    Column("member", String(200), nullable=False),
+    Column("to", String(80), nullable=False),
+    Column("by", String(200), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_handovers_member", "member"),
 )

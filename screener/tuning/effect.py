@@ -10,7 +10,7 @@ from screener.family import Family
 from screener.store.sql import SqlStore
 from screener.tuning import past as pasts
 from screener.tuning.base import Difference, Effect, Past, Seen, Side, Told
-from screener.tuning.past import DAYS, Kept
+from screener.tuning.past import DAYS, Kept, Whose
 from screener.tuning.rerun import Counted, Rerun
 from screener.tuning.sieve import may_differ
 from screener.tuning.ways import Ways
@@ -31,10 +31,13 @@ async def dry_run(
     *,
     days: int = DAYS,
     only: str | None = None,
+    whose: Whose = lambda member: True,
     progress: Progress = lambda done: None,
 ) -> tuple[Effect, ...]:
-    """The effect of each change, found in one pass; judging runs beside the loop. With `only`, of one relationship."""
-    kept = await pasts.read(store, family, at, days=days, only=only)
+    """The effect of each change, found in one pass; judging runs beside the loop. With `only`, of one relationship;
+    with `whose`, of these members: of the others nothing is judged and nothing counted.
+    """
+    kept = await pasts.read(store, family, at, days=days, only=only, whose=whose)
     sides, ways = (now, *changed), Ways()
     groups = await asyncio.to_thread(_touched, kept, sides, ways, progress)
     rerun = Rerun(sides, ways, since=kept.since)

@@ -3,7 +3,7 @@
 import json
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -25,6 +25,9 @@ from screener.store.texts import place
 from screener.store.times import micros, moment
 from screener.tuning.base import Lived, Past
 
+type Whose = Callable[[Member], bool]
+"""Whether what is kept of this member is looked at."""
+
 DAYS = 30
 MOST_EVENTS = 400_000
 """A box at home has only so much memory; past this, what was alive last is looked at."""
@@ -40,18 +43,27 @@ class Kept:
     is_cut: bool = False
 
 
-async def read(store: SqlStore, family: Family, now: datetime, *, days: int = DAYS, only: str | None = None) -> Kept:
+async def read(
+    store: SqlStore,
+    family: Family,
+    now: datetime,
+    *,
+    days: int = DAYS,
+    only: str | None = None,
+    whose: Whose = lambda member: True,
+) -> Kept:
     """What is kept of the relationships in which anything happened lately; their events are read by `lived`. With
-    `only`, of that one alone.
+    `only`, of that one alone; with `whose`, of these members alone.
     """
     since = now - timedelta(days=days)
     async with store.engine.connect() as connection:
-        counts, is_cut = await _counts(connection, only, since)
+        rows = (await connection.execute(_RELATIONSHIPS if only is None else _RELATIONSHIPS.where(_id == only))).all()
+        members = {row.id: member for row in rows if whose(member := _member(row, family, now))}
+        counts, is_cut = await _counts(connection, only, since, members)
         words = await _words(connection, store.seal, only) if store.seal else {}
         said = await _answers(connection)
-        rows = (await connection.execute(_RELATIONSHIPS if only is None else _RELATIONSHIPS.where(_id == only))).all()
     found = tuple(
-        _past(row, counts[row.id], words.get(row.id, {}), said.get(row.id, ()), _member(row, family, now))
+        _past(row, counts[row.id], words.get(row.id, {}), said.get(row.id, ()), members[row.id])
         for row in rows
         if row.id in counts
     )
@@ -87,9 +99,9 @@ _RELATIONSHIPS = select(
 
 
 async def _counts(
-    connection: AsyncConnection, only: str | None, since: datetime
+    connection: AsyncConnection, only: str | None, since: datetime, among: Container[str]
 ) -> tuple[Mapping[str, Mapping[str, int]], bool]:
-    """The events by relationship and kind, of the relationships that are still alive; those that were alive last come
+    """The events by relationship and kind, of those relationships that are still alive; those that were alive last come
     first, and when there are too many, the others are left out.
     """
     e = events.c
@@ -97,8 +109,9 @@ async def _counts(
     found: defaultdict[str, dict[str, int]] = defaultdict(dict)
     last: dict[str, int] = {}
     for id, kind, count, at in await connection.execute(query if only is None else query.where(e.relationship == only)):
-        found[id][kind] = count
-        last[id] = max(last.get(id, 0), at)
+        if id in among:
+            found[id][kind] = count
+            last[id] = max(last.get(id, 0), at)
     chosen: dict[str, Mapping[str, int]] = {}
     total = 0
     for id in sorted(found, key=lambda id: -last[id]):

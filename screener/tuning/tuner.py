@@ -5,13 +5,13 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Select, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from screener.errors import Mistake
 from screener.home.folder import write_private
@@ -29,6 +29,8 @@ PLACE = re.compile(r"(?:[a-z]{1,12}/){0,2}[a-z0-9][a-z0-9-]{0,79}\.yaml")
 MOST_CHANGES = 1_000
 OUTSIDE = ""
 """Who changed a file that was not changed through Screener."""
+BESIDE = "beside"
+"""What is said of a file that was changed together with another: that one says what it was about."""
 
 type What = Mapping[str, Any]
 type Way = tuple[str, ...]
@@ -40,13 +42,21 @@ class Stale(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """A change that was not made yet: the file as it is, and as it would be. `what` says it in parts."""
+    """A change that was not made yet: the file as it is, and as it would be. `what` says it in parts. Those `beside` it
+    are made and taken back together with it.
+    """
 
     file: str
     before: str
     after: str
     what: What = field(default_factory=dict)
     alert: str | None = None
+    beside: tuple["Draft", ...] = ()
+
+    @property
+    def all(self) -> tuple["Draft", ...]:
+        """Every file that is changed, its own last."""
+        return (*self.beside, self)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +72,12 @@ class Made:
     after: str
     alert: str | None = None
     undone: datetime | None = None
+    beside: tuple["Made", ...] = ()
+    """What was changed together with it in other files."""
+
+    @property
+    def all(self) -> tuple["Made", ...]:
+        return (*self.beside, self)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,11 +109,13 @@ class Tuner:
     async def tried(self, draft: Draft) -> Rulebook:
         """The rulebook with the draft in force; what is wrong with it stands in its mistakes."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.thread, self.library.tried, {draft.file: _bytes(draft.after)})
+        texts = {each.file: _bytes(each.after) for each in draft.all}
+        return await loop.run_in_executor(self.thread, self.library.tried, texts)
 
-    def wrong(self, book: Rulebook, file: str) -> list[str]:
-        """The mistakes that stand in this file, and those of other files only where the whole can't be read."""
-        return [mistake for mistake in book.mistakes if mistake.startswith(f"{self._named(file)}:")]
+    def wrong(self, book: Rulebook, draft: Draft) -> list[str]:
+        """The mistakes that stand in its files, and those of other files only where the whole can't be read."""
+        names = tuple(f"{self._named(each.file)}:" for each in draft.all)
+        return [mistake for mistake in book.mistakes if mistake.startswith(names)]
 
     def meddling(self, draft: Draft, others: Collection[str]) -> list[str]:
         """The mistakes of a draft that changes what is said for one of these, whose alerts are theirs alone."""
@@ -123,62 +141,68 @@ class Tuner:
             made = await self.find(id)
             if made is None or made.undone is not None:
                 raise Stale
-            now = await self.text(made.file)
-            back = carried_over(made.after, made.before, now)
-            if back is None:
-                raise Stale
             what = {"did": "undone", "of": made.id, "was": dict(made.what)}
-            await self._save(Draft(file=made.file, before=now, after=back, what=what, alert=made.alert), by=by, at=at)
+            beside = tuple([await self._back(each, {"did": BESIDE}) for each in made.beside])
+            draft = replace(await self._back(made, what), alert=made.alert, beside=beside)
+            await self._save(draft, by=by, at=at)
             async with self.engine.begin() as connection:
-                await connection.execute(update(rule_changes).where(rule_changes.c.id == id).values(undone=micros(at)))
+                ids = [each.id for each in made.all]
+                await connection.execute(
+                    update(rule_changes).where(rule_changes.c.id.in_(ids)).values(undone=micros(at))
+                )
+
+    async def _back(self, made: Made, what: What) -> Draft:
+        now = await self.text(made.file)
+        back = carried_over(made.after, made.before, now)
+        if back is None:
+            raise Stale
+        return Draft(file=made.file, before=now, after=back, what=what)
 
     async def find(self, id: int) -> Made | None:
-        async with self.engine.connect() as connection:
-            row = (await connection.execute(select(rule_changes).where(rule_changes.c.id == id))).first()
-        return _made(row) if row is not None else None
+        """A change; what was changed beside another is found with that one alone."""
+        found = await self._changes(select(rule_changes).where(rule_changes.c.id == id, _BY_ITSELF))
+        return found[0] if found else None
 
     async def history(self, most: int = 50) -> Sequence[Made]:
         """What was changed, newest first."""
-        query = select(rule_changes).order_by(rule_changes.c.id.desc()).limit(most)
-        async with self.engine.connect() as connection:
-            return [_made(row) for row in await connection.execute(query)]
+        return await self._changes(
+            select(rule_changes).where(_BY_ITSELF).order_by(rule_changes.c.id.desc()).limit(most)
+        )
 
     async def of_alert(self, alert: str) -> Made | None:
         """The newest change that an alert gave the occasion for and that still stands."""
         query = select(rule_changes).where(rule_changes.c.alert == alert).order_by(rule_changes.c.id.desc()).limit(1)
-        async with self.engine.connect() as connection:
-            row = (await connection.execute(query)).first()
-        made = _made(row) if row is not None else None
+        made = next(iter(await self._changes(query)), None)
         return made if made and made.undone is None and made.what.get("did") != "undone" else None
 
+    async def _changes(self, query: Select[Any]) -> list[Made]:
+        async with self.engine.connect() as connection:
+            found = [_made(row) for row in await connection.execute(query)]
+            ids = [id for made in found for id in made.what.get(BESIDE, ())]
+            rows = await connection.execute(select(rule_changes).where(rule_changes.c.id.in_(ids)))
+            others = {row.id: _made(row) for row in rows}
+        return [
+            replace(made, beside=tuple(others[id] for id in made.what.get(BESIDE, ()) if id in others))
+            for made in found
+        ]
+
     async def _save(self, draft: Draft, *, by: str, at: datetime) -> int:
-        if await self.text(draft.file) != draft.before:
-            raise Stale
-        if mistakes := self.wrong(await self.tried(draft), draft.file):
+        for each in draft.all:
+            if await self.text(each.file) != each.before:
+                raise Stale
+        if mistakes := self.wrong(await self.tried(draft), draft):
             raise Mistake("\n".join(mistakes))
         async with self.engine.begin() as connection:
+            ids = [await _noted(connection, each, each.what, by=by, at=at) for each in draft.beside]
+            what = {**draft.what, BESIDE: ids} if ids else draft.what
+            id = await _noted(connection, draft, what, by=by, at=at)
             c = rule_changes.c
-            last = select(c.after).where(c.file == draft.file).order_by(c.id.desc()).limit(1)
-            known = (await connection.execute(last)).scalar()
-            if known is not None and known != draft.before:
-                outside = {"at": micros(at), "by": OUTSIDE, "what": json.dumps({"did": "outside"}), "file": draft.file}
-                await connection.execute(insert(rule_changes).values(**outside, before=known, after=draft.before))
-            row = {
-                "at": micros(at),
-                "by": by,
-                "what": json.dumps(dict(draft.what)),
-                "file": draft.file,
-                "before": draft.before,
-                "after": draft.after,
-                "alert": draft.alert,
-            }
-            key = (await connection.execute(insert(rule_changes).values(**row))).inserted_primary_key
             oldest = select(c.id).order_by(c.id.desc()).offset(MOST_CHANGES).limit(1).scalar_subquery()
             await connection.execute(delete(rule_changes).where(c.id <= oldest))
-            # Before the row is kept: a change that could not be written was not made.
-            await asyncio.to_thread(self._write, draft.file, draft.after)
+            # Before the rows are kept: a change that could not be written was not made.
+            await asyncio.to_thread(self._write_all, draft)
         await self.apply()
-        return int(key[0]) if key else 0
+        return id
 
     def _named(self, file: str) -> str:
         return f"{self._folder.parent.name}/{self._folder.name}/{file}"
@@ -204,6 +228,17 @@ class Tuner:
             raise Mistake(f"{self._named(file)}: it is larger than {MOST_BYTES // 1024} KB. Split it.")
         return str(found, "utf-8", "replace")
 
+    def _write_all(self, draft: Draft) -> None:
+        done: list[Draft] = []
+        try:
+            for each in draft.all:
+                self._write(each.file, each.after)
+                done.append(each)
+        except Mistake:
+            for each in done:
+                self._write(each.file, each.before)
+            raise
+
     def _write(self, file: str, text: str) -> None:
         path = self._folder / file
         try:
@@ -222,6 +257,30 @@ class Tuner:
 def _bytes(text: str) -> bytes | None:
     """A file without anything in it is no file."""
     return text.encode("utf-8", "replace") if text.strip() else None
+
+
+_BY_ITSELF = func.json_extract(rule_changes.c.what, "$.did") != BESIDE
+
+
+async def _noted(connection: AsyncConnection, draft: Draft, what: What, *, by: str, at: datetime) -> int:
+    """Keeps a change of one file, and before it what somebody changed there by hand since the last one."""
+    c = rule_changes.c
+    last = select(c.after).where(c.file == draft.file).order_by(c.id.desc()).limit(1)
+    known = (await connection.execute(last)).scalar()
+    if known is not None and known != draft.before:
+        outside = {"at": micros(at), "by": OUTSIDE, "what": json.dumps({"did": "outside"}), "file": draft.file}
+        await connection.execute(insert(rule_changes).values(**outside, before=known, after=draft.before))
+    row = {
+        "at": micros(at),
+        "by": by,
+        "what": json.dumps(dict(what)),
+        "file": draft.file,
+        "before": draft.before,
+        "after": draft.after,
+        "alert": draft.alert,
+    }
+    key = (await connection.execute(insert(rule_changes).values(**row))).inserted_primary_key
+    return int(key[0]) if key else 0
 
 
 def _made(row: Any) -> Made:

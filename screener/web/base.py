@@ -192,6 +192,9 @@ class Desk(Protocol):
     async def members(self) -> tuple[Member, ...]:
         """Who lives here, as old as today."""
 
+    async def member(self, id: str | None) -> Member | None:
+        """The one of them with that id."""
+
     async def add_first_user(self, name: str, password_hash: str, member: str | None = None) -> bool:
         """Adds the owner only if there is no user at all, in one transaction; says whether it did."""
 

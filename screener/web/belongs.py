@@ -26,7 +26,7 @@ def may_say(visit: Visit, owner: Member | None) -> bool:
     return owner is not None and owner.id == visit.user.member
 
 
-def named(id: str, members: tuple[Member, ...]) -> Member | None:
+def named(id: str | None, members: tuple[Member, ...]) -> Member | None:
     return next((member for member in members if member.id == id), None)
 
 
@@ -57,9 +57,35 @@ def has_child(
 ) -> bool:
     """Whether a child's account was met on it: whoever claims such a device would hide what happens to the child."""
     children = [member for member in members if member.role not in GROWN_UP]
-    names = {member.id for member in children}
-    names |= {f"{platform}:{id}" for member in children for platform, ids in member.accounts.items() for id in ids}
+    return _was_used(device, children, members, met, read, now)
+
+
+def has_other_adult(
+    own: str | None,
+    device: str,
+    members: tuple[Member, ...],
+    met: Iterable[Met],
+    read: Iterable[Coverage],
+    now: datetime,
+) -> bool:
+    """Whether an account of an adult other than `own` was met on it: as a child's, parents would see what happens to
+    that adult.
+    """
+    adults = [member for member in members if member.role in GROWN_UP and member.id != own]
+    return _was_used(device, adults, members, met, read, now)
+
+
+def _was_used(
+    device: str,
+    by: list[Member],
+    members: tuple[Member, ...],
+    met: Iterable[Met],
+    read: Iterable[Coverage],
+    now: datetime,
+) -> bool:
+    names = {member.id for member in by}
+    names |= {f"{platform}:{id}" for member in by for platform, ids in member.accounts.items() for id in ids}
     lately = [each for each in read if each.device == device and each.last_read and now - each.last_read < LATELY]
     return any(each.member in names for each in lately) or any(
-        given_to(each, members) in children for each in met if each.device == device
+        given_to(each, members) in by for each in met if each.device == device
     )

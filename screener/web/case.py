@@ -148,7 +148,7 @@ class Case:
         opened: tuple[str, Sequence[Written]] | None = None,
     ) -> Response:
         now = self.door.clock()
-        member = next((member for member in await self.desk.members() if member.id == alert.member), None)
+        member = await self.desk.member(alert.member)
         agreed, own = await self.answers.agreed(alert.id), eyes.is_own(alert)
         may_open = eyes.may_open(alert, agreed=agreed)
         book = self.rulebook().of(file.relationship.member.name, file.relationship.contact.platform)

@@ -162,6 +162,9 @@ class SqlDesk:
     async def members(self) -> tuple[Member, ...]:
         return self._family.on(datetime.now(UTC)).members
 
+    async def member(self, id: str | None) -> Member | None:
+        return self._family.on(datetime.now(UTC)).named(id) if id is not None else None
+
     def lives(self, family: Family) -> None:
         """Somebody moved in, or was given a device."""
         self._family = family

@@ -1,7 +1,6 @@
 """The page of devices: which there are, whose they are, what is looked after, and the certificate that they trust."""
 
 import asyncio
-import ipaddress
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,14 +17,26 @@ from screener.home.folder import Home
 from screener.home.nearby import neighbours
 from screener.platforms import endpoints
 from screener.sight import CHANGES
+from screener.store.handovers import Handover
 from screener.store.household import THIS_MACHINE, Device, Devices, Met
 from screener.web.again import Refusal, refusal
-from screener.web.belongs import GROWN_UP, choices, given_to, has_child, may_have, may_say, named, owners, whose
+from screener.web.belongs import (
+    GROWN_UP,
+    choices,
+    given_to,
+    has_other_adult,
+    may_say,
+    named,
+    owners,
+    whose,
+)
 from screener.web.desk import SqlDesk
 from screener.web.door import Door, Visit
-from screener.web.guard import peer
+from screener.web.handing import Handing
+from screener.web.hands import Hands
 from screener.web.looking import Look, Named, look_around
 from screener.web.page import Pages
+from screener.web.roles import only_owners
 from screener.web.tongue import _
 
 
@@ -52,6 +63,8 @@ class DevicePages:
     door: Door
     pages: Pages
     home: Home
+    handing: Handing
+    hands: Hands
     changed: Callable[[], Awaitable[None]]
     names: tuple[str, ...] = ()
     look: Look = neighbours
@@ -83,15 +96,23 @@ class DevicePages:
         visit, fields = await self._change(request)
         _for_parents((visit, fields))
         row = await self._row(fields, request, visit)
-        member = named(fields.get("member", ""), await self.desk.members())
+        member = await self.desk.member(fields.get("member"))
         left = fields.get("member") == "-"
-        if not row.may or (member is not None and not may_have(visit, member)):
-            words = _("Only that adult can say so, from a log-in of their own.")
+        is_grown = member is not None and member.role in GROWN_UP
+        if not row.may or (is_grown and (row.member is None or row.member != member)):
+            # Also one's own: with a press far away, a partner's device would become something that only oneself sees.
+            words = _(
+                "An adult’s device is given by that adult alone: on the device itself, from a log-in of their own."
+            )
+            return await self._show(request, visit, Refusal(words=words, status=403))
+        if member is not None and not is_grown and member != row.member and await self._is_others(row, visit):
+            words = _("An account of another adult was met on it lately. Only that adult can make it a child’s.")
             return await self._show(request, visit, Refusal(words=words, status=403))
         name = " ".join(fields.get("name", "").split())[:60]
         state = "left" if left else "theirs"
         owner = member.id if member else None
         await self.devices.give(row.device.address, name=name, member=owner, state=state, now=self.door.clock())
+        await self.handing.device(row.device, row.member, member, visit.user.name, self.door.clock())
         if left and row.enrolled:
             await asyncio.to_thread(taken_out.take_out, self.home.revoked, row.device.address)
         await self.changed()
@@ -100,12 +121,14 @@ class DevicePages:
     async def mine(self, request: Request) -> Response:
         """An adult says, from the device itself and a log-in of their own, that it is theirs."""
         visit, _fields = await self._change(request)
-        member, here = await self._claims(request, visit), await self._here(request)
+        member, here = await self.hands.claims(request, visit), await self.hands.here(request)
         if member is None:
             raise HTTPException(404)
         known = await self.devices.one(here)
         name = known.name if known else ""
-        await self.devices.give(here, name=name, member=member.id, state="theirs", now=self.door.clock())
+        now = self.door.clock()
+        await self.devices.give(here, name=name, member=member.id, state="theirs", now=now)
+        await self.handing.claimed(known or _unknown(here, now), await self.desk.members(), member, now)
         await self.changed()
         return RedirectResponse("/devices", 303)
 
@@ -113,6 +136,7 @@ class DevicePages:
         visit, fields = await self._change(request)
         row = await self._row(fields, request, visit)
         await asyncio.to_thread(taken_out.take_out, self.home.revoked, row.device.address)
+        await self.handing.stopped(row.device, row.member, visit.user.name, self.door.clock())
         return RedirectResponse("/devices", 303)
 
     async def let_in(self, request: Request) -> Response:
@@ -131,6 +155,7 @@ class DevicePages:
         # If it comes back, it has to show its certificate like a stranger; what was stopped stays stopped.
         await asyncio.to_thread(taken_out.begin_anew, self.home.revoked, row.device.address)
         await self.devices.forget(row.device.address)
+        await self.handing.device(row.device, row.member, None, visit.user.name, self.door.clock())
         await self.changed()
         return RedirectResponse("/devices", 303)
 
@@ -144,13 +169,15 @@ class DevicePages:
         if member is not None and member not in choices(visit, members):
             words = _("Only that adult can say so, from a log-in of their own.")
             return await self._show(request, visit, Refusal(words=words, status=403))
+        was = whose(met, members)
         await self.devices.give_account(met.platform, met.account, member.id if member else None)
+        await self.handing.account(met, was, member, visit.user.name, self.door.clock())
         await self.changed()
         return RedirectResponse("/devices#accounts", 303)
 
     async def renew(self, request: Request) -> Response:
         visit, fields = await self._change(request)
-        _for_owners(visit)
+        only_owners(visit)
         if why := await refusal(self.door, request, visit.user, fields.get("password", "")):
             return await self._show(request, visit, why)
         try:
@@ -163,7 +190,7 @@ class DevicePages:
 
     async def let_go(self, request: Request) -> Response:
         visit, _fields = await self._change(request)
-        _for_owners(visit)
+        only_owners(visit)
         await asyncio.to_thread(authority.let_go, self.home)
         return RedirectResponse("/devices#certificate", 303)
 
@@ -182,7 +209,7 @@ class DevicePages:
         members, known = await self.desk.members(), {each.address: each for each in await self.devices.all()}
         owned = owners(members)
         enrolled = await asyncio.to_thread(self.home.enrolled_devices)
-        here, now = await self._here(request), self.door.clock()
+        here, now = await self.hands.here(request), self.door.clock()
         met = {each.device for each in await self.desk.coverage()}
         rows = []
         for address in [*known, *sorted({*owned, *enrolled, *met, here, THIS_MACHINE} - known.keys())]:
@@ -208,18 +235,19 @@ class DevicePages:
         members, rows = await self.desk.members(), await self._rows(request, visit)
         looks_after = visit.user.role in CHANGES
         found = await asyncio.to_thread(authority.state, self.home, endpoints())
-        own = await self._claims(request, visit)
+        own = await self.hands.claims(request, visit)
         values = {
             "user": visit.user,
             "token": visit.token,
             "new": [row for row in rows if looks_after and row.member is None and row.device.state == "new"],
             "rows": [row for row in rows if not (looks_after and row.member is None and row.device.state == "new")],
-            "hers": await self._here(request),
+            "hers": await self.hands.here(request),
             "may_claim": own is not None,
             "own": own,
             "looks_after": looks_after,
             "is_owner": visit.user.role == "owner",
             "choices": choices(visit, members),
+            "handed": await self._handed(members) if looks_after else (),
             "accounts": await self._accounts(visit, members),
             "authority": found,
             "fingerprint": await asyncio.to_thread(authority.fingerprint, self.home.ca),
@@ -232,24 +260,13 @@ class DevicePages:
         found = [each for each in await self.devices.accounts() if may_say(visit, whose(each, members))]
         return [(_key(each), each, given_to(each, members)) for each in found]
 
-    async def _here(self, request: Request) -> str:
-        """The device in the hands of who asks, as the proxy calls it."""
-        address = _address(peer(request.scope))
-        return address if address == THIS_MACHINE else await asyncio.to_thread(self.named, address)
+    async def _handed(self, members: tuple[Member, ...]) -> list[tuple[Handover, Member | None]]:
+        return [(each, named(each.member, members)) for each in await self.handing.handovers.all()]
 
-    async def _claims(self, request: Request, visit: Visit) -> Member | None:
-        """The adult who may say that the device in their hands is theirs: nobody's yet, no child's, and not shared."""
-        members, here = await self.desk.members(), await self._here(request)
-        own = named(visit.user.member or "", members)
-        if own is None or own.role not in GROWN_UP or here in owners(members):
-            return None
-        if _is_this_machine(request) and visit.user.role != "owner":
-            return None
-        known = await self.devices.one(here)
-        if known is not None and known.state == "theirs":
-            return None
+    async def _is_others(self, row: Row, visit: Visit) -> bool:
         met, read = await self.devices.accounts(), await self.desk.coverage()
-        return None if has_child(here, members, met, read, self.door.clock()) else own
+        members = await self.desk.members()
+        return has_other_adult(visit.user.member, row.device.address, members, met, read, self.door.clock())
 
 
 def _allowed(visit: Visit) -> Visit:
@@ -264,31 +281,9 @@ def _for_parents(change: tuple[Visit, Mapping[str, str]]) -> None:
         raise HTTPException(404)
 
 
-def _for_owners(visit: Visit) -> None:
-    if visit.user.role != "owner":
-        raise HTTPException(404)
-
-
 def _unknown(address: str, now: datetime) -> Device:
     return Device(address=address, mac="", heard="", name="", member=None, state="new", first=now, last=now)
 
 
 def _key(met: Met) -> str:
     return f"{met.platform}:{met.account}"
-
-
-def _address(found: str) -> str:
-    """As the proxy writes it: this machine is the same whichever way it is spoken to."""
-    try:
-        address = ipaddress.ip_address(found.partition("%")[0])
-    except ValueError:
-        return found
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
-    return THIS_MACHINE if address.is_loopback else str(address)
-
-
-def _is_this_machine(request: Request) -> bool:
-    """Also where it opens the dashboard under its address in the network."""
-    address, (server, *_port) = _address(peer(request.scope)), request.scope.get("server") or ("",)
-    return address in (THIS_MACHINE, _address(server))

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter
 from sqlalchemy import insert
@@ -21,6 +22,7 @@ from screener.evidence.meter import Form, forms, whole_form
 from screener.evidence.payments import RAILS, Wrong, payment
 from screener.home.passphrase import SHORTEST
 from screener.kept import Case
+from screener.languages import LANGUAGES
 from screener.routes import shipped_routes
 from screener.store.casebook import SqlCases
 from screener.store.people import acts, openings
@@ -31,7 +33,7 @@ from screener.web.door import Door, Visit
 from screener.web.page import Pages
 from screener.web.roles import Eyes, eyes_of, open_count
 from screener.web.steps import AGE_UNSAID
-from screener.web.tongue import later
+from screener.web.tongue import language, later
 
 MOST_REMEMBERED = 64
 EXPORT_SECONDS = 900.0
@@ -57,7 +59,7 @@ class Gauge:
         case = await self.cases.case(id)
         if case is None:
             return None
-        member = next((member for member in await self.desk.members() if member.id == case.member.id), None)
+        member = await self.desk.member(case.member.id)
         return replace(case, member=member) if member is not None else case
 
     async def gathered(self, case: Case) -> Gathered:
@@ -87,6 +89,8 @@ class EvidencePage:
     answers: Answers
     key: Path
     announce: Callable[[Change], None]
+    time_stamp: str = ""
+    """Who is asked for a time-stamp where a parent wants one; nobody where it is empty."""
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One file at a time is made: its case and its PDF lie in memory."""
 
@@ -141,8 +145,16 @@ class EvidencePage:
         await self.turn.acquire()
         try:
             await self._note(alert, visit, "exported", opened=True)
-            wish = Wish(by=visit.user.name, passphrase=passphrase, with_pdf=bool(fields.get("pdf")))
+            wish = Wish(
+                by=visit.user.name,
+                passphrase=passphrase,
+                with_pdf=bool(fields.get("pdf")),
+                language=wanted if (wanted := fields.get("language", "")) in LANGUAGES else language(),
+                time_stamp=self.time_stamp if fields.get("stamp") else "",
+            )
             bag = await exported(self.gauge.cases, case, keys.signing_key(self.key), wish=wish, now=self.door.clock())
+            if bag.stamp is not None and bag.stamp.why:
+                await self._note(alert, visit, "unstamped")
         except Mistake as why:
             self.turn.release()
             return self.pages.error(500, mend=str(why))
@@ -195,6 +207,8 @@ class EvidencePage:
             "may_open": may_open,
             "may_change": eyes.may_change(alert),
             "has_pdf": pdf.is_here(),
+            "languages": LANGUAGES,
+            "stamps": urlsplit(self.time_stamp).hostname if self.time_stamp else "",
             "fingerprint": keys.fingerprint(keys.public(keys.signing_key(self.key))),
             "is_gone": found.bare > 0 and not found.wrote["contact"],
             "today": self.door.clock().date(),

@@ -18,6 +18,8 @@ BLANKS = "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 def shown(text: object, most: int = 80) -> Markup:
     """The text as HTML: at most `most` letters, what is invisible made visible, and unable to turn its surroundings."""
     raw = str(text)
+    if _is_plain(raw, most) and (words := raw.strip()):
+        return OPEN + words + CLOSE
     clusters, cut = visible(raw, most)
     if not clusters:
         return Markup('<span class="nothing">{}</span>').format(_("(empty)"))
@@ -36,8 +38,7 @@ def clear(text: object, most: int = 80) -> str:
 
 def visible(raw: str, most: int) -> tuple[list[str], bool]:
     """The first letters, each with its marks, and whether there was more."""
-    # Plain letters hide nothing, and most texts are such.
-    if len(raw) <= most and raw.isascii() and raw.isprintable() and "  " not in raw:
+    if _is_plain(raw, most):
         return list(raw.strip()), False
     # A letter with its marks is rarely longer than this; past it, nobody reads the rest anyway.
     text = raw[: most * 16]
@@ -73,6 +74,11 @@ def visible(raw: str, most: int) -> tuple[list[str], bool]:
     while clusters and clusters[-1] == " ":
         clusters.pop()
     return clusters, len(raw) > len(text)
+
+
+def _is_plain(raw: str, most: int) -> bool:
+    """Plain letters hide nothing, and most texts are such."""
+    return len(raw) <= most and raw.isascii() and raw.isprintable() and "  " not in raw
 
 
 def joins(text: str, at: int) -> bool:

@@ -16,6 +16,7 @@ from screener.routes import Row, shipped_routes
 from screener.store.household import Devices
 from screener.web.cries import Cries, refresh
 from screener.web.desk import SqlDesk
+from screener.web.device_codes import DeviceCodes, keep
 from screener.web.looking import Named, look_around
 
 log = logging.getLogger(__name__)
@@ -28,7 +29,9 @@ MOST_MET = 500
 
 @dataclass(kw_only=True)
 class LivingHere:
-    """`written` is the family of config.yaml; `moved` is told of the family as it is now, `named` as of DevicePages."""
+    """`written` is the family of config.yaml; `moved` is told of the family as it is now.
+    `named` and `codes` are those of the pages.
+    """
 
     home: Home
     written: Family
@@ -37,6 +40,7 @@ class LivingHere:
     cries: Cries
     moved: Callable[[Family], None]
     named: Named = str
+    codes: DeviceCodes = field(default_factory=DeviceCodes)
     family: Family = field(default_factory=Family)
     _met: OrderedDict[tuple[str, str], tuple[Account, str]] = field(default_factory=OrderedDict)
 
@@ -58,6 +62,7 @@ class LivingHere:
         loop = asyncio.get_running_loop()
         while True:
             await self._taking_care(self.take_up_calls)
+            await self._taking_care(self.keep_promises)
             if loop.time() - signed > SIGN_SECONDS:
                 signed = loop.time()
                 await self._taking_care(self._note_met)
@@ -79,6 +84,15 @@ class LivingHere:
             await asyncio.to_thread(path.unlink, missing_ok=True)
         if waiting:
             refresh(self.desk)
+
+    async def keep_promises(self) -> None:
+        """A device that opened a parent's code, and has shown its certificate since, belongs to whom the code said."""
+        if not self.codes.is_waiting():
+            return
+        enrolled, now = await asyncio.to_thread(self.home.enrolled_devices), datetime.now(UTC)
+        kept = [await keep(each, self.devices, self.desk, now) for each in self.codes.due(enrolled, now)]
+        if any(kept):
+            await self.changed()
 
     async def _note_met(self) -> None:
         while self._met:

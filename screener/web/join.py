@@ -68,7 +68,7 @@ class JoinPages:
         """Whether it is still what this member's log-in may be: somebody may have had a birthday, or moved out."""
         if invitation.member is None:
             return True
-        member = next((one for one in await self.desk.members() if one.id == invitation.member), None)
+        member = await self.desk.member(invitation.member)
         return member is not None and invitation.role in roles_for(member)
 
     def _ask_code(self, wrong: str = "", status: int = 200) -> Response:

@@ -12,7 +12,21 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, case, cast, false, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from screener.alerts import height
@@ -43,20 +57,35 @@ async def listed(
     """See `Desk.listed`."""
     asked = _asked(wanted, now)
     a = alerts.c
-    order = (a.updated.desc(), a.id) if wanted.newest_first else (a.height.desc(), a.updated.desc(), a.id)
     async with engine.connect() as connection:
         kinds = await _kinds(connection, family, wanted, asked, now)
         seen = [each for each in kinds if see(each.alert)]
         ids: Sequence[str] = ()
         if seen and most:
-            chosen = select(a.id).where(asked, _let_through(seen, kinds, now))
-            ids = (await connection.scalars(chosen.order_by(*order).limit(most).offset(skip))).all()
+            chosen = _first(wanted, and_(asked, _let_through(seen, kinds, now)), skip + most)
+            ids = (await connection.scalars(chosen.offset(skip))).all()
         rows = {row.id: row for row in await connection.execute(_ROWS.where(a.id.in_(ids)))} if ids else {}
     return Listed(
         count=sum(each.count for each in seen),
         rows=tuple(_light(rows[id], family) for id in ids if id in rows),
         kinds=tuple(each.alert for each in kinds),
     )
+
+
+def _first(wanted: Wanted, asked: ColumnElement[bool], most: int) -> Select[Any]:
+    """The ids of the first ones. Within a state the database has them in order, and stops when it has enough."""
+
+    def ordered(of: FromClause, query: Select[Any]) -> Select[Any]:
+        order = (of.c.updated.desc(), of.c.id)
+        return query.order_by(*(order if wanted.newest_first else (of.c.height.desc(), *order))).limit(most)
+
+    a = alerts.c
+    of_states = [
+        ordered(alerts, select(a.id, a.height, a.updated).where(a.state == state, asked)).subquery()
+        for state in wanted.states
+    ]
+    together = union_all(*(select(each) for each in of_states)).subquery()
+    return ordered(together, select(together.c.id))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,12 +171,13 @@ def _let_through(seen: Iterable[_Kind], kinds: Iterable[_Kind], now: datetime) -
 
 async def _names(connection: AsyncConnection, members: set[str], family: Family) -> dict[str, str]:
     """What members are called whom the family's settings don't name."""
-    found = {}
-    for member in members:
-        if family.named(member) is None:
-            query = select(relationships.c.member_name).where(relationships.c.member == member).limit(1)
-            found[member] = (await connection.execute(query)).scalar() or member
-    return found
+    unnamed = [member for member in members if family.named(member) is None]
+    if not unnamed:
+        return {}
+    r = relationships.c
+    first = [select(r.member_name).where(r.member == member).limit(1).scalar_subquery() for member in unnamed]
+    called = (await connection.execute(select(*first))).one()
+    return {member: name or member for member, name in zip(unnamed, called, strict=True)}
 
 
 def _like(row: Any, family: Family, names: dict[str, str], now: datetime, *, age: timedelta) -> AlertView:

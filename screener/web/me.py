@@ -16,6 +16,7 @@ from screener.alerts import State
 from screener.family import Member
 from screener.presets import Preset, preset
 from screener.routes import Row, shipped_routes
+from screener.store.handovers import Handovers
 from screener.store.people import openings
 from screener.store.tables import alerts, relationships
 from screener.store.times import moment
@@ -85,6 +86,7 @@ class Me:
     pages: Pages
     answers: Answers
     openings: Openings
+    handovers: Handovers
     cries: Cries
 
     def routes(self) -> APIRouter:
@@ -98,7 +100,7 @@ class Me:
 
     async def page(self, request: Request) -> Response:
         visit = await self.door.visit(request)
-        member = await self._member(visit)
+        member = await self.desk.member(visit.user.member)
         if member is None:
             return self.pages.show("nobody.html", {"user": visit.user, "token": visit.token})
         now, band = self.door.clock(), preset(member.age, is_adult=member.role != "child")
@@ -116,6 +118,7 @@ class Me:
             "minutes": minutes_alone(),
             "own": own,
             "openings": await self._openings(visit, member, own),
+            "handed": await self.handovers.of(member.id),
             "choices": ANSWERS,
             "may_agree": band.excerpt in AGREES,
             "helpers": await self.cries.helpers(visit.user.name),
@@ -129,7 +132,7 @@ class Me:
 
     async def help(self, request: Request) -> Response:
         visit, fields = await self.door.change(request)
-        member, helpers = await self._member(visit), await self.cries.helpers(visit.user.name)
+        member, helpers = await self.desk.member(visit.user.member), await self.cries.helpers(visit.user.name)
         wanted = fields.get("to", "")
         told = helpers if wanted == EVERYBODY else tuple(name for name in helpers if name == wanted)
         if member is None or not told:
@@ -156,7 +159,7 @@ class Me:
 
     async def _agrees(self, request: Request, id: str, said: Said) -> Response:
         visit, _ = await self.door.change(request)
-        alert, member = await self._mine(id, visit), await self._member(visit)
+        alert, member = await self._mine(id, visit), await self.desk.member(visit.user.member)
         if member is None or preset(member.age, is_adult=member.role != "child").excerpt not in AGREES:
             raise HTTPException(404)
         await self._say(alert, visit, said)
@@ -165,10 +168,6 @@ class Me:
     async def _say(self, alert: AlertView, visit: Visit, said: Said, words: str = "") -> None:
         await self.answers.add(alert.id, Answer(by=visit.user.name, at=self.door.clock(), said=said, words=words))
         refresh(self.desk)
-
-    async def _member(self, visit: Visit) -> Member | None:
-        members = await self.desk.members()
-        return next((member for member in members if member.id == visit.user.member), None)
 
     async def _mine(self, id: str, visit: Visit) -> AlertView:
         """The alert, if it is about who asks and they may see it; what may not be seen is not there."""

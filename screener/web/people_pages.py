@@ -7,13 +7,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from screener.family import Member
 from screener.web.again import Refusal, refusal
 from screener.web.auth import user_name
 from screener.web.base import Desk, User
+from screener.web.belongs import named
 from screener.web.door import Door, Visit
 from screener.web.page import Pages
 from screener.web.people import ROLES, People, role_named, roles_for
+from screener.web.roles import only_owners
 from screener.web.tongue import _
 
 
@@ -34,11 +35,11 @@ class PeoplePages:
         return router
 
     async def page(self, request: Request) -> Response:
-        return await self._show(await self._owner(request))
+        return await self._show(only_owners(await self.door.visit(request)))
 
     async def invite(self, request: Request) -> Response:
         visit, fields = await self.door.change(request)
-        _only_owners(visit)
+        only_owners(visit)
         typed = {name: fields.get(name, "") for name in ("name", "role", "member")}
         if why := await self._unfit(request, visit, typed, fields.get("password", "")):
             return await self._show(visit, why, typed)
@@ -53,15 +54,15 @@ class PeoplePages:
 
     async def take_back(self, request: Request, mark: str) -> Response:
         visit, _fields = await self.door.change(request)
-        _only_owners(visit)
+        only_owners(visit)
         await self.people.take_back(mark)
         return RedirectResponse("/people", 303)
 
     async def change_role(self, request: Request, id: str) -> Response:
         visit, fields = await self.door.change(request)
-        _only_owners(visit)
+        only_owners(visit)
         user, role = await self._user(id), role_named(fields.get("role", ""))
-        if role is None or role not in roles_for(self._member(user.member, await self.desk.members())):
+        if role is None or role not in roles_for(await self.desk.member(user.member)):
             return await self._show(visit, Refusal(words=_("This log-in can’t have that role."), status=400))
         if not await self.people.change_role(id, role):
             return await self._show(visit, _last_owner())
@@ -69,7 +70,7 @@ class PeoplePages:
 
     async def remove(self, request: Request, id: str) -> Response:
         visit, _fields = await self.door.change(request)
-        _only_owners(visit)
+        only_owners(visit)
         if not await self.people.remove((await self._user(id)).id):
             return await self._show(visit, _last_owner())
         return RedirectResponse("/people", 303)
@@ -80,8 +81,7 @@ class PeoplePages:
             user_name(typed["name"])
         except ValueError:
             return Refusal(words=_("The name can’t be used. Take 1 to 60 letters, digits or spaces."), status=400)
-        members = await self.desk.members()
-        member = self._member(typed["member"], members)
+        member = await self.desk.member(typed["member"])
         if typed["member"] and member is None:
             return Refusal(words=_("This person is not in config.yaml any more."), status=400)
         if typed["role"] not in roles_for(member):
@@ -94,20 +94,11 @@ class PeoplePages:
             return Refusal(words=words, status=400)
         return await refusal(self.door, request, visit.user, password)
 
-    async def _owner(self, request: Request) -> Visit:
-        visit = await self.door.visit(request)
-        _only_owners(visit)
-        return visit
-
     async def _user(self, id: str) -> User:
         found = next((user for user in await self.people.everybody() if user.id == id), None)
         if found is None:
             raise HTTPException(404)
         return found
-
-    @staticmethod
-    def _member(id: str | None, members: tuple[Member, ...]) -> Member | None:
-        return next((member for member in members if member.id == id), None)
 
     async def _show(self, visit: Visit, why: Refusal | None = None, typed: dict[str, str] | None = None) -> Response:
         everybody, now = await self.people.everybody(), self.door.clock()
@@ -118,22 +109,15 @@ class PeoplePages:
             "user": visit.user,
             "token": visit.token,
             "people": [
-                (each, self._member(each.member, members), roles_for(self._member(each.member, members)))
-                for each in everybody
+                (each, named(each.member, members), roles_for(named(each.member, members))) for each in everybody
             ],
-            "invited": [(each, self._member(each.member, members)) for each in invited],
+            "invited": [(each, named(each.member, members)) for each in invited],
             "free": [member for member in members if member.id not in taken],
             "roles": ROLES,
             "wrong": why.words if why else "",
             "typed": typed or {"name": "", "role": "", "member": ""},
         }
         return self.pages.show("people.html", values, status=why.status if why else 200)
-
-
-def _only_owners(visit: Visit) -> None:
-    """For everybody else there is no such page."""
-    if visit.user.role != "owner":
-        raise HTTPException(404)
 
 
 def _last_owner() -> Refusal:

@@ -34,24 +34,20 @@ class Quiet:
         return router
 
     async def propose(self, request: Request, id: str) -> Response:
-        """Tries out what would have kept it quiet; with `rule`, only that this reason no longer counts here."""
-        visit, fields = await self.bench.change(request)
+        """Tries out what would have kept it quiet."""
+        visit, _ = await self.bench.costly(request)
         eyes = await self.bench.eyes(visit)
         alert, file = await self.bench.desk.alert(id), await self.files.of(id, self.bench.door.clock())
         if alert is None or file is None or eyes.sight(alert) != "whole":
             raise HTTPException(404)
         if not eyes.may_change(alert):
             raise HTTPException(403)
-        if rule := fields.get("rule"):
-            wanted = [each for each in file.alert.signals if each.rule == rule and not each.alone]
-            found = tuple(Proposal(kind="mute", rule=each.rule, before=each.points) for each in wanted[:1])
-        else:
-            if not may_be_quiet(file.alert):
-                raise HTTPException(400)
-            book = self.bench.rulebook().of(file.relationship.member.name, alert.contact.platform)
-            found = proposals(file.alert, file.relationship, book, file.feedback)
+        if not may_be_quiet(file.alert):
+            raise HTTPException(400)
+        book = self.bench.rulebook().of(file.relationship.member.name, alert.contact.platform)
+        found = proposals(file.alert, file.relationship, book, file.feedback)
         options = [option for each in found if (option := await self._option(each, file, alert.relationship, id))]
-        trial = await self.trials.begin(options, user=visit.user.id, back=f"/alerts/{id}", alert=id)
+        trial = await self.trials.begin(options, user=visit.user, back=f"/alerts/{id}", alert=id)
         return RedirectResponse(f"/rules/trials/{trial.id}", 303)
 
     async def unhelpful(self, request: Request, id: str) -> Response:
@@ -71,7 +67,7 @@ class Quiet:
         title = next((rule.title for rule in self._rules() if rule.id == proposal.rule), proposal.rule)
         if proposal.kind == "mute":
             muted = {"did": "mute", "rule": proposal.rule, "title": title}
-            return Option(what=muted, mute=Mute(rule=proposal.rule), relationship=relationship)
+            return Option(what=muted, answer=Mute(rule=proposal.rule), relationship=relationship)
         if self.bench.family.named(file.relationship.member.id) is None:
             return None  # only members of the family can have rules of their own
         numbers = [proposal.before, proposal.after]

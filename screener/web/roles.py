@@ -3,11 +3,21 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from starlette.exceptions import HTTPException
+
 from screener import sight
 from screener.sight import CHANGES, Sight, Watched
 from screener.web.base import AlertView, Desk, User, Wanted
+from screener.web.door import Visit
 
 Eyes = sight.Eyes[User]
+
+
+def only_owners(visit: Visit) -> Visit:
+    """For everybody else there is no such page."""
+    if visit.user.role != "owner":
+        raise HTTPException(404)
+    return visit
 
 
 def apart(alerts: Iterable[AlertView], eyes: Eyes) -> list[str]:

@@ -63,7 +63,7 @@ class RuleChanges:
     async def _show(self, visit: Visit, *, wrong: str = "", status: int = 200) -> Response:
         eyes = await self.bench.eyes(visit)
         made = [
-            Shown(made=each, lines=lines(each.before, each.after))
+            Shown(made=each, lines=[line for one in each.all for line in lines(one.before, one.after)][:MOST_LINES])
             for each in await self.bench.tuner.history()
             if await self._sees(visit, each, eyes)
         ]
@@ -78,8 +78,9 @@ class RuleChanges:
             if what.get("whose") in theirs:
                 return False
             what = what.get("was")
-        if made.file == OVERRIDES and not theirs.isdisjoint(members_changed(made.before, made.after)):
-            return False
+        for each in made.all:
+            if each.file == OVERRIDES and not theirs.isdisjoint(members_changed(each.before, each.after)):
+                return False
         if made.alert is None:
             return True
         alert = await self.bench.desk.alert(made.alert)

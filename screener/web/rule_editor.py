@@ -14,13 +14,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from screener.errors import Mistake
+from screener.platforms import decoders
+from screener.rulebook.schema import of_book
 from screener.rules import STAGES
 from screener.tuning.tuner import OVERRIDES, PLACE, Draft
 from screener.web import tongue
 from screener.web.door import Visit
 from screener.web.guard import policy
 from screener.web.rule_changes import others
-from screener.web.rule_schema import schema
 from screener.web.rules_page import option_of
 from screener.web.tongue import later
 from screener.web.trials import Trials
@@ -74,7 +75,7 @@ class RuleEditor:
 
     async def save(self, request: Request) -> Response:
         """Tries out what was typed; a text that is wrong goes no further, and what is in force stays in force."""
-        visit, fields = await self.bench.change(request, most=MOST_FORM)
+        visit, fields = await self.bench.costly(request, most=MOST_FORM)
         file, text = _file(fields.get("file", "")), fields.get("text", "")
         try:
             draft = await self._draft(file, text, visit)
@@ -85,12 +86,12 @@ class RuleEditor:
             return await self._show(visit, file, text=text, wrong=str(mistake).splitlines(), status=400)
         if draft.after == draft.before:
             return await self._show(visit, file, wrong=[later("That is how it is already.")], status=400)
-        trial = await self.trials.begin([option], user=visit.user.id, back="/rules/changes")
+        trial = await self.trials.begin([option], user=visit.user, back="/rules/changes")
         return RedirectResponse(f"/rules/trials/{trial.id}", 303)
 
     async def check(self, request: Request) -> Response:
         """What is wrong with a text, line by line, for the editor; 409 where a newer one came meanwhile."""
-        visit, fields = await self.bench.change(request, most=MOST_FORM)
+        visit, fields = await self.bench.costly(request, most=MOST_FORM, pace=self.bench.checking)
         me, mine = visit.user.id, object()
         self.newest[me] = mine
         async with self.turns[me]:
@@ -105,14 +106,16 @@ class RuleEditor:
             book = await self.bench.tuner.tried(draft)
         except Mistake as mistake:
             return JSONResponse({"mistakes": [_placed(str(mistake))], "warnings": []})
-        wrong = [_placed(each) for each in self.bench.tuner.wrong(book, file)]
+        wrong = [_placed(each) for each in self.bench.tuner.wrong(book, draft)]
         warned = [_placed(each) for each in book.warnings if file == OVERRIDES]
         return JSONResponse({"mistakes": wrong[:200], "warnings": warned[:50]})
 
     async def schema(self, request: Request) -> Response:
         await self.bench.visit(request)
-        file = _file(request.query_params.get("file", ""))
-        return JSONResponse(schema(self.bench.rulebook(), file, [member.name for member in self.bench.family.members]))
+        is_own = _file(request.query_params.get("file", "")) == OVERRIDES
+        members = [member.name for member in self.bench.family.members]
+        platforms = [each.name for each in decoders()]
+        return JSONResponse(of_book(self.bench.rulebook(), own=is_own, members=members, platforms=platforms))
 
     async def _draft(self, file: str, typed: str, visit: Visit) -> Draft:
         """What was typed, as a change. Raises Mistake where it is about somebody for whom this user may not tune."""

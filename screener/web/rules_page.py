@@ -53,12 +53,12 @@ class RulesPage:
 
     async def change(self, request: Request, id: str) -> Response:
         """Tries out other points or another status; saved is only what a parent says yes to then."""
-        visit, fields = await self.bench.change(request)
+        visit, fields = await self.bench.costly(request)
         rule = _named(self.bench.rulebook(), id)
         if rule.alone:
             raise HTTPException(400)
         whose = self._whose(visit, fields.get("whose", ""))
-        points, status = _number(fields.get("points", ""), most=MOST_POINTS), fields.get("status", "")
+        points, status = number(fields.get("points", ""), most=MOST_POINTS), fields.get("status", "")
         if status not in STATUSES or points is None or (points <= 0 < rule.points):
             return await self._rule(visit, id, wrong=later("Give a number from 1 to 100."), status=400)
         if rule.points < 0:
@@ -77,9 +77,9 @@ class RulesPage:
         return await self._try(visit, changes, what, back=f"/rules/of/{id}")
 
     async def levels(self, request: Request) -> Response:
-        visit, fields = await self.bench.change(request)
+        visit, fields = await self.bench.costly(request)
         whose, level = self._whose(visit, fields.get("whose", "")), fields.get("level", "")
-        points = _number(fields.get("points", ""), most=300)
+        points = number(fields.get("points", ""), most=300)
         if level not in LEVELS or points is None or points < 1:
             return await self._page(visit, wrong=later("Give a number from 1 to 300."), status=400)
         levels = self.bench.rulebook().of(whose, "").levels
@@ -94,7 +94,7 @@ class RulesPage:
             option = await option_of(self.bench, draft)
         except Mistake as mistake:
             return await self._page(visit, wrong=str(mistake), status=400)
-        trial = await self.trials.begin([option], user=visit.user.id, back=back)
+        trial = await self.trials.begin([option], user=visit.user, back=back)
         return RedirectResponse(f"/rules/trials/{trial.id}", 303)
 
     async def _page(self, visit: Visit, *, wrong: str = "", status: int = 200) -> Response:
@@ -146,7 +146,7 @@ class RulesPage:
 async def option_of(bench: Workbench, draft: Draft) -> Option:
     """A draft as something to be tried out, with what would no longer be seen. Raises Mistake where it is wrong."""
     book = await bench.tuner.tried(draft)
-    if mistakes := bench.tuner.wrong(book, draft.file):
+    if mistakes := bench.tuner.wrong(book, draft):
         raise Mistake("\n".join(mistakes))
     known = {warning.split(": ", 1)[-1] for warning in bench.rulebook().warnings}
     new = tuple(warning for warning in book.warnings if warning.split(": ", 1)[-1] not in known)
@@ -175,6 +175,7 @@ def _named(book: Rulebook, id: str) -> Rule:
     return rule
 
 
-def _number(text: str, *, most: int) -> int | None:
+def number(text: str, *, most: int) -> int | None:
+    """The number that somebody typed; None where it is none, or one above the most."""
     text = text.strip()
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 5 and int(text) <= most else None

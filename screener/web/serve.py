@@ -5,7 +5,7 @@ import contextlib
 import errno
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import uvicorn
@@ -22,7 +22,7 @@ MOST_CONNECTIONS = 256
 class Secure:
     """Where it is served over HTTPS, and with which key."""
 
-    listener: socket.socket
+    listeners: Sequence[socket.socket]
     context: ssl.SSLContext
 
 
@@ -52,20 +52,20 @@ class Server(uvicorn.Server):
 
 async def serve(app: FastAPI, host: str, port: int, *, stop: asyncio.Event | None = None) -> None:
     """Until `stop` is set, or without one until SIGINT or SIGTERM. Raises Mistake if it can't listen there."""
-    await serve_on(app, listen(host, port), stop=stop)
+    await serve_on(app, [listen(host, port)], stop=stop)
 
 
 async def serve_on(
-    app: FastAPI, listener: socket.socket, *, stop: asyncio.Event | None = None, secure: Secure | None = None
+    app: FastAPI, listeners: Sequence[socket.socket], *, stop: asyncio.Event | None = None, secure: Secure | None = None
 ) -> None:
-    """On a socket that is bound already, and over HTTPS on another; both end together."""
+    """On sockets that are bound already, and over HTTPS on others; all end together."""
     streams: Streams = app.state.streams
-    serving = [(Server(_config(app), streams, stop), listener)]
+    serving = [(Server(_config(app), streams, stop), listeners)]
     if secure is not None:
         # The first one alone listens to signals where nobody gave us a stop.
         other = Server(_config(app, secure.context), streams, stop or asyncio.Event())
-        serving.append((other, secure.listener))
-    running = [asyncio.ensure_future(server.serve(sockets=[its])) for server, its in serving]
+        serving.append((other, secure.listeners))
+    running = [asyncio.ensure_future(server.serve(sockets=list(its))) for server, its in serving]
     try:
         await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -73,7 +73,8 @@ async def serve_on(
             server.should_exit = True
         await asyncio.gather(*running)
         for _server, its in serving:
-            its.close()
+            for each in its:
+                each.close()
 
 
 def _config(app: FastAPI, context: ssl.SSLContext | None = None) -> uvicorn.Config:
@@ -91,6 +92,19 @@ def _config(app: FastAPI, context: ssl.SSLContext | None = None) -> uvicorn.Conf
         timeout_keep_alive=5,
         ws="none",
     )
+
+
+def listen_at(hosts: Sequence[str], port: int) -> list[socket.socket]:
+    """Bound sockets at the same port of each. Raises Mistake where one can't be, and then none is."""
+    found: list[socket.socket] = []
+    try:
+        for host in hosts:
+            found.append(listen(host, found[0].getsockname()[1] if found else port))
+    except Mistake:
+        for each in found:
+            each.close()
+        raise
+    return found
 
 
 def listen(host: str, port: int) -> socket.socket:

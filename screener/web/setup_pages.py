@@ -1,37 +1,42 @@
 """Setting up: who lives here, this computer at the press of a button, and a page of steps for every other device."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from fastapi import APIRouter
-from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from screener.errors import Mistake
-from screener.family import ADULT_FROM, Role, timezone_named
+from screener.family import ADULT_FROM, Member, Role, timezone_named
 from screener.home import pc, scripts
 from screener.home.folder import Home
 from screener.home.probe import PROBE_HOST
 from screener.routes import ELSEWHERE, shipped_routes
 from screener.store.household import THIS_MACHINE, Devices
+from screener.web.belongs import named
 from screener.web.desk import SqlDesk
+from screener.web.device_codes import DeviceCodes
 from screener.web.door import Door, Visit
-from screener.web.guard import host_name, peer
+from screener.web.guard import peer
+from screener.web.hands import Hands
 from screener.web.page import Pages
+from screener.web.reach import Reach, plain_address, qr
+from screener.web.roles import only_owners
 from screener.web.tongue import _
 from screener.web.tries import is_loopback
 
+AGAIN_SECONDS = 10
 ZONES = Path("/etc/localtime")
 
 
 @dataclass(frozen=True, kw_only=True)
 class SetupPages:
-    """`port` is where the dashboard is served without TLS, which is where browsers fetch the PAC file; `beyond` says
+    """`port` is where the dashboard is served without TLS, which is where browsers fetch the PAC file; `reach` says
     whether other devices can reach proxy and dashboard. `user` is whose browsers are set up.
     """
 
@@ -42,7 +47,9 @@ class SetupPages:
     home: Home
     changed: Callable[[], Awaitable[None]]
     port: Callable[[], int]
-    beyond: bool
+    reach: Reach
+    hands: Hands
+    codes: DeviceCodes
     user: Path | None = None
 
     def routes(self) -> APIRouter:
@@ -54,20 +61,27 @@ class SetupPages:
         router.add_api_route("/setup/member", self.add_member, methods=["POST"])
         router.add_api_route("/setup/this-computer", self.this_computer, methods=["POST"])
         router.add_api_route("/setup/undo", self.undo, methods=["POST"])
+        router.add_api_route("/setup/others", self.others, methods=["POST"])
         return router
 
     async def start(self, request: Request) -> Response:
         """For whoever holds the device that is to be added: needs no log-in, and says nothing of the family."""
-        agent = request.headers.get("user-agent", "")
+        agent, code = request.headers.get("user-agent", ""), request.query_params.get("for", "")[:100]
         is_here = is_loopback(peer(request.scope))
         values = {
             "pac": self._pac(request),
             "probe": PROBE_HOST,
             "system": system_of(agent),
-            "unreachable": not self.beyond and not is_here,
-            "only_here": not self.beyond,
+            "by_code": bool(code),
+            "promised": await self._promised(request, code) if code else None,
+            "unreachable": not self.reach.beyond and not is_here,
         }
         return self.pages.show("start.html", values)
+
+    async def _promised(self, request: Request, code: str) -> Member | None:
+        """Whose it will be once it has shown its certificate, by the code that a parent showed."""
+        promise = self.codes.opened(code, await self.hands.here(request), self.door.clock())
+        return named(promise.member, await self.desk.members()) if promise else None
 
     async def script(self, request: Request, name: str) -> Response:
         system = next((each for each, file in scripts.SYSTEMS.items() if name == f"screener-{file}"), None)
@@ -89,11 +103,11 @@ class SetupPages:
         return Response(found, media_type="application/x-x509-ca-cert")
 
     async def page(self, request: Request) -> Response:
-        return await self._show(request, _owner(await self.door.visit(request)))
+        return await self._show(request, only_owners(await self.door.visit(request)))
 
     async def add_member(self, request: Request) -> Response:
         visit, fields = await self.door.change(request)
-        _owner(visit)
+        only_owners(visit)
         typed = {key: fields.get(key, "").strip() for key in ("name", "born", "role", "country", "timezone")}
         today = self.door.clock().date()
         try:
@@ -131,12 +145,26 @@ class SetupPages:
             return await self._show(request, visit, str(why), status=409)
         return RedirectResponse("/setup#computer", 303)
 
+    async def others(self, request: Request) -> Response:
+        """Lets the devices of the home network in, or keeps them out again."""
+        visit, fields = await self.door.change(request)
+        only_owners(visit)
+        address = fields.get("address", "")
+        try:
+            starts = await asyncio.to_thread(self.reach.open_to, address) if address else self.reach.close()
+        except Mistake as why:
+            return await self._show(request, visit, str(why), status=409)
+        answer = self.pages.show("again.html", {"starts": starts})
+        if starts:
+            answer.headers["Refresh"] = f"{AGAIN_SECONDS}; url=/setup"
+        return answer
+
     async def _here(self, request: Request) -> Visit:
         """This computer is set up from itself only."""
         visit, _fields = await self.door.change(request)
         if not is_loopback(peer(request.scope)):
             raise HTTPException(404)
-        return _owner(visit)
+        return only_owners(visit)
 
     async def _show(
         self, request: Request, visit: Visit, wrong: str = "", typed: dict[str, str] | None = None, status: int = 200
@@ -146,6 +174,7 @@ class SetupPages:
         except Mistake as why:
             put, wrong = (), str(why)
         enrolled = await asyncio.to_thread(self.home.enrolled_devices)
+        start = plain_address(request, "/start", port=self.port(), others=self.reach.name)
         values = {
             "user": visit.user,
             "token": visit.token,
@@ -154,12 +183,14 @@ class SetupPages:
             "is_here": is_loopback(peer(request.scope)),
             "put": put,
             "pac": self._pac(request),
-            "start": self._address(request, "/start"),
-            "qr": qr(self._address(request, "/start")),
+            "start": start,
+            "qr": qr(start),
             "probe": PROBE_HOST,
             "looked_after": THIS_MACHINE in enrolled,
             "others": len(enrolled - {THIS_MACHINE}),
-            "only_here": not self.beyond,
+            "beyond": self.reach.beyond,
+            "exposed": self.reach.exposed(),
+            "offered": self.reach.at_home(),
             "zone": zone_here(),
             "wrong": wrong,
             "typed": typed or {"name": "", "born": "", "role": "child", "country": "", "timezone": ""},
@@ -167,25 +198,7 @@ class SetupPages:
         return self.pages.show("setup.html", values, status=status)
 
     def _pac(self, request: Request) -> str:
-        return self._address(request, "/proxy.pac")
-
-    def _address(self, request: Request, path: str) -> str:
-        """An address of ours as the device that asks can open it, without TLS: it has no certificate yet."""
-        host = host_name(request.headers) or "127.0.0.1"
-        port = request.url.port if request.url.scheme == "http" else None
-        return f"http://{f'[{host}]' if ':' in host else host}:{port or self.port()}{path}"
-
-
-def qr(address: str) -> Markup:
-    """A code that a phone's camera opens."""
-    import segno  # it takes a moment to load, and few pages need it
-
-    rows = [list(row) for row in segno.make(address, error="m", micro=False).matrix_iter(border=4)]
-    path = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x in _dark(row))
-    return Markup(
-        '<svg class="qr" viewBox="0 0 {0} {0}" role="img" aria-labelledby="qr-name" shape-rendering="crispEdges">'
-        '<rect width="{0}" height="{0}" fill="#fff"/><path fill="#000" d="{1}"/></svg>'
-    ).format(len(rows), path)
+        return plain_address(request, "/proxy.pac", port=self.port())
 
 
 def system_of(agent: str) -> str:
@@ -208,14 +221,3 @@ def zone_here() -> str:
         return timezone_named(str(ZONES.resolve()).partition("zoneinfo/")[2])
     except (OSError, ValueError):
         return "UTC"
-
-
-def _dark(row: list[int]) -> Iterator[int]:
-    return (x for x, dark in enumerate(row) if dark)
-
-
-def _owner(visit: Visit) -> Visit:
-    """For everybody else there is no such page."""
-    if visit.user.role != "owner":
-        raise HTTPException(404)
-    return visit

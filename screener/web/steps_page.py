@@ -45,7 +45,7 @@ class StepsPage:
         eyes = Eyes(user=visit.user, now=self.door.clock(), has_page=have.__contains__)
         if alert is None or eyes.sight(alert) != "whole":
             raise HTTPException(404)
-        member = next((member for member in await self.desk.members() if member.id == alert.member), None)
+        member = await self.desk.member(alert.member)
         values = {
             "user": visit.user,
             "token": visit.token,

@@ -3,20 +3,12 @@
 `_` translates now, in the language of the request that is being answered; `later` marks what is translated when shown.
 """
 
-import gettext
 from contextvars import ContextVar
-from functools import cache
-from pathlib import Path
 
-CATALOGUES = Path(__file__).parent / "languages"
-LANGUAGES = {
-    "en": "English",
-    "es": "Español",
-    "fr": "Français",
-    "de": "Deutsch",
-    "pt": "Português",
-    "pl": "Polski",
-}
+from screener.languages import LANGUAGES as LANGUAGES
+from screener.languages import catalogue
+from screener.languages import later as later
+
 _speaking: ContextVar[str] = ContextVar("speaking", default="en")
 _accepted: ContextVar[str] = ContextVar("accepted", default="")
 
@@ -47,24 +39,14 @@ def chosen(user: str, accepted: str) -> str:
 
 
 def _(text: str) -> str:
-    return _catalogue(_speaking.get()).gettext(text)
+    return catalogue(_speaking.get()).gettext(text)
 
 
 def plural(one: str, many: str, count: int) -> str:
     """The form for so many; `{count}` in it is filled in."""
-    return _catalogue(_speaking.get()).ngettext(one, many, count).replace("{count}", str(count))
+    return catalogue(_speaking.get()).ngettext(one, many, count).replace("{count}", str(count))
 
 
 def plural_of(one: str, many: str, count: int) -> str:
     """The form for so many, as templates ask for it; they fill in themselves."""
-    return _catalogue(_speaking.get()).ngettext(one, many, count)
-
-
-def later(text: str) -> str:
-    """The text itself, marked for the catalogues: what is kept in a table is translated when it is shown."""
-    return text
-
-
-@cache
-def _catalogue(code: str) -> gettext.NullTranslations:
-    return gettext.translation("screener", CATALOGUES, languages=[code], fallback=True)
+    return catalogue(_speaking.get()).ngettext(one, many, count)

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from screener.errors import Mistake
+from screener.sight import CHANGES
 from screener.tuning.tuner import Stale
 from screener.web.base import Change
 from screener.web.deeds import Deeds
@@ -36,15 +37,21 @@ class TrialPages:
         return router
 
     async def page(self, request: Request, id: str) -> Response:
-        visit = await self.bench.visit(request)
-        return await self._show(visit, self._found(visit, id))
+        visit = await self.bench.door.visit(request)
+        trial = self._found(visit, id)
+        if trial.answers:
+            alert, eyes = await self.bench.desk.alert(trial.alert or ""), await self.bench.eyes(visit)
+            if alert is None or not eyes.may_change(alert):
+                raise HTTPException(404)
+        return await self._show(visit, trial)
 
     async def take(self, request: Request, id: str) -> Response:
         visit, fields = await self.bench.change(request)
         trial = self._found(visit, id)
         eyes = await self.bench.eyes(visit)
         chosen = next((each for each in trial.found(eyes) if str(each.place) == fields.get("option", "0")), None)
-        if chosen is None:
+        # An answer is given where all of them are: on the alert's own page.
+        if chosen is None or trial.answers:
             raise HTTPException(400)
         option = chosen.option
         if trial.alert is not None:
@@ -61,12 +68,12 @@ class TrialPages:
         self.trials.done(trial)
         if trial.alert is not None:
             await self._close(trial.alert, visit, option)
-        return RedirectResponse(trial.back, 303)
+        return RedirectResponse(trial.then, 303)
 
     async def _close(self, id: str, visit: Visit, option: Option) -> None:
         """It did not help, and is out of the way; a reason that no longer counts goes and comes back with it."""
         now = self.bench.door.clock()
-        await self.deeds.do("unhelpful", [id], by=visit.user.name, at=now, said=option.mute)
+        await self.deeds.do("unhelpful", [id], by=visit.user.name, at=now, said=option.answer)
         alert = await self.bench.desk.alert(id)
         if alert is not None:
             self.announce(Change(alert=id, level=alert.level, what="settled"))
@@ -79,10 +86,13 @@ class TrialPages:
             "seen": trial.effects[0].seen if trial.effects else None,
             "wrong": wrong,
         }
-        return self.bench.pages.show("trial.html", values, status=status)
+        return self.bench.pages.show("known.html" if trial.answers else "trial.html", values, status=status)
 
     def _found(self, visit: Visit, id: str) -> Trial:
+        """A trial is there for whoever began it; what is not an answer, only for those who may tune."""
         trial = self.trials.find(id, visit.user.id)
+        if visit.user.role not in CHANGES and (trial is None or not trial.answers):
+            raise HTTPException(403)
         if trial is None:
             raise HTTPException(404)
         return trial

@@ -8,15 +8,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from screener.family import Member
-from screener.feedback import Mute
+from screener.feedback import Feedback
 from screener.rulebook import Rulebook
 from screener.store.sql import SqlStore
 from screener.tuning.base import Books, Difference, Effect, Side
 from screener.tuning.effect import dry_run
+from screener.tuning.past import Whose
 from screener.tuning.quiet import hides_a_threat
 from screener.tuning.tuner import Draft, What
+from screener.web.base import User
 from screener.web.roles import Eyes
-from screener.web.workbench import Workbench
+from screener.web.workbench import Workbench, may_tune_for
 
 log = logging.getLogger(__name__)
 
@@ -27,11 +29,11 @@ SOON_SECONDS = 1.5
 
 @dataclass(frozen=True, kw_only=True)
 class Option:
-    """One change that is offered: lines of a file, or a reason that no longer counts in one relationship."""
+    """One change that is offered: lines of files, or an answer of a parent's in one relationship."""
 
     what: What
     draft: Draft | None = None
-    mute: Mute | None = None
+    answer: Feedback | None = None
     relationship: str = ""
     warnings: tuple[str, ...] = ()
 
@@ -56,14 +58,21 @@ class Found:
 
 @dataclass(kw_only=True)
 class Trial:
-    """What one user is trying out. `back` is where it came from."""
+    """What one user is trying out. `back` is where it came from, `then` where it leads to once it is saved.
+
+    With `alert`, what that one gave the occasion for; `answers` where it is tried what an answer to it would do, which
+    is given on the alert's own page and needs no right to tune.
+    """
 
     id: str
     user: str
     options: Sequence[Option]
     back: str
     at: datetime
+    then: str = ""
     alert: str | None = None
+    answers: bool = False
+    whose: Whose = field(default=lambda member: True, repr=False)
     done: float = 0.0
     effects: Sequence[Effect] | None = None
     failed: bool = False
@@ -88,7 +97,7 @@ class Trial:
             )
             for place, (option, effect) in enumerate(zip(self.options, self.effects or (), strict=False))
         ]
-        if self.alert is None:
+        if self.alert is None or self.answers:
             return made
         # Of what is proposed, that which changes least stands first; what would hide a threat is not offered at all.
         return sorted((each for each in made if not each.hides), key=lambda each: each.weight)
@@ -103,10 +112,34 @@ class Trials:
     kept: dict[str, Trial] = field(default_factory=dict)
     turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
 
-    async def begin(self, options: Sequence[Option], *, user: str, back: str, alert: str | None = None) -> Trial:
-        """Begins it, and comes back when it is found out or after a moment."""
-        now = self.bench.door.clock()
-        trial = Trial(id=secrets.token_hex(16), user=user, options=options, back=back, at=now, alert=alert)
+    async def begin(
+        self,
+        options: Sequence[Option],
+        *,
+        user: User,
+        back: str,
+        then: str = "",
+        alert: str | None = None,
+        answers_of: str | None = None,
+    ) -> Trial:
+        """Begins it, and comes back when it is found out or after a moment. `answers_of` is the member with whose alert
+        it is tried what an answer would do. Looked at and counted are only those for whom the user may tune.
+        """
+
+        def whose(member: Member) -> bool:
+            return member.id == answers_of if answers_of is not None else may_tune_for(user, member)
+
+        trial = Trial(
+            id=secrets.token_hex(16),
+            user=user.id,
+            options=options,
+            back=back,
+            at=self.bench.door.clock(),
+            then=then or back,
+            alert=alert,
+            answers=answers_of is not None,
+            whose=whose,
+        )
         while len(self.kept) >= MOST:
             oldest = self.kept.pop(next(iter(self.kept)))
             if oldest.task is not None:
@@ -134,7 +167,13 @@ class Trials:
                 now = self.bench.rulebook()
                 sides = [await self._side(option, now) for option in trial.options]
                 trial.effects = await dry_run(
-                    self.store, self.bench.family, Side(books=_books(now)), sides, trial.at, progress=progress
+                    self.store,
+                    self.bench.family,
+                    Side(books=_books(now)),
+                    sides,
+                    trial.at,
+                    whose=trial.whose,
+                    progress=progress,
                 )
         except asyncio.CancelledError:
             raise
@@ -146,8 +185,8 @@ class Trials:
     async def _side(self, option: Option, now: Rulebook) -> Side:
         if option.draft is not None:
             return Side(books=_books(await self.bench.tuner.tried(option.draft)))
-        assert option.mute is not None
-        return Side(books=_books(now), answers={option.relationship: (option.mute,)})
+        assert option.answer is not None
+        return Side(books=_books(now), answers={option.relationship: (option.answer,)})
 
 
 def _books(book: Rulebook) -> Books:

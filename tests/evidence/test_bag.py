@@ -17,14 +17,18 @@ import jsonschema_rs
 import pytest
 from typer.testing import CliRunner
 
+from screener import surroundings
 from screener.cli import app
 from screener.evidence import verify
 from screener.evidence.export import written
+from screener.evidence.labels import JOINED
 from screener.evidence.machine import cell
 from screener.evidence.verify import read, wrongs
+from screener.surroundings import GIVEN_HERE, GIVEN_THERE
 from tests.evidence.rig import after
 
 VERIFIER = Path(__file__).resolve().parents[2] / "screener" / "evidence" / "verify.py"
+SURROUNDINGS = Path(surroundings.__file__).read_text(encoding="utf-8")
 RANDOM_BYTES = 40
 """So many are tried here; `python -m bench.tampering` tries a thousand."""
 
@@ -96,6 +100,30 @@ def test_the_skype_id_stands_apart_from_the_name_and_the_transfer_number_has_its
     assert transfer["at"] == event["sent"] and event["sent_here"].endswith("+00:00")
     report = files["data/report.html"].decode()
     assert report.index("live:.cid.0123456789abcdef") < report.index("Clara Benn")
+
+
+async def test_one_person_on_two_platforms_is_named_in_both_cases_with_why(tmp_path: Path):
+    async with after("police-2", tmp_path) as home:
+        ids = {platform: (await home.case(platform)).contact.id for platform in ("facebook", "skype")}
+        cases = {platform: (await home.case(platform)).id for platform in ids}
+        files = {
+            platform: read(await written(await home.bag(platform), tmp_path / f"{platform}.zip")) for platform in ids
+        }
+
+    for platform, other in (("skype", "facebook"), ("facebook", "skype")):
+        (linked,) = json.loads(files[platform]["data/case.json"])["linked_accounts"]
+        assert (linked["service"], linked["id"], linked["case"]) == (other, ids[other], cases[other])
+        report = files[platform]["data/report.html"].decode()
+        assert "Other accounts that seem to be the same person’s" in report
+        assert ids[other] in report and cases[other] in report
+        assert "named in a text of" in report or "one asked to go on elsewhere" in report
+
+
+def test_the_reasons_why_accounts_are_joined_have_words():
+    said = set(re.findall(r'why = f?"([^"]+)"', SURROUNDINGS)) | {GIVEN_HERE, GIVEN_THERE}
+    every = {each.replace("{moved}", word) for each in said for word in ("handle", "name")}
+
+    assert len(every) > 3 and every <= JOINED.keys()
 
 
 def test_the_members_own_messages_are_kept_and_folded(facebook: Path):

@@ -22,12 +22,12 @@ def test_it_names_the_same_places_as_the_rest_which_it_may_not_import():
     assert (heartbeat.PROBE_ADDRESS, heartbeat.TABLE) == (ruleset.PROBE_ADDRESS, ruleset.TABLE)
 
 
-def test_it_loads_nothing_but_the_standard_library():
+def test_it_loads_nothing_but_the_standard_library_and_who_is_enrolled():
     listed = "import sys, screener.home.heartbeat; print(*sorted(name for name in sys.modules if '.' in name))"
     ran = subprocess.run([sys.executable, "-c", listed], capture_output=True, text=True, check=True)
 
     ours = [name for name in ran.stdout.split() if name.startswith(("screener", "addons"))]
-    assert ours == ["screener.home", "screener.home.heartbeat"]
+    assert ours == ["screener.home", "screener.home.enrolment", "screener.home.heartbeat"]
     assert not {"mitmproxy.http", "pydantic.main"} & set(ran.stdout.split())
 
 

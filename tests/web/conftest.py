@@ -120,7 +120,7 @@ async def served(app: FastAPI) -> AsyncIterator[str]:
     """The dashboard on a port of its own; gives its address."""
     listener = listen("127.0.0.1", 0)
     stop = asyncio.Event()
-    running = asyncio.create_task(serve_on(app, listener, stop=stop))
+    running = asyncio.create_task(serve_on(app, [listener], stop=stop))
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:

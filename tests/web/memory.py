@@ -99,6 +99,9 @@ class MemoryDesk:
     async def members(self) -> tuple[Member, ...]:
         return self.family
 
+    async def member(self, id: str | None) -> Member | None:
+        return next((member for member in self.family if member.id == id), None)
+
     async def add_first_user(self, name: str, password_hash: str, member: str | None = None) -> bool:
         if self.people:
             return False

@@ -338,3 +338,91 @@ async def test_what_a_device_calls_itself_can_not_break_the_page(home: Home) -> 
 
     assert "<b>x" not in page
     assert json.dumps(page)
+
+
+async def test_no_adult_is_given_a_device_by_a_press_elsewhere_not_even_oneself(home: Home) -> None:
+    """Else a partner's phone would become something of which only the other one hears."""
+    await home.person("pat", role="parent", member=ALEX.id)
+    pat, devices = await home.browser("pat"), Devices(engine=home.store.engine)
+
+    offered = f'value="{ALEX.id}"' in (await pat.get("/devices")).text
+    answers = [await does(pat, "/devices/give", address=PHONE.address, name="", member=ALEX.id)]
+    await does(pat, "/devices/give", address=PHONE.address, name="", member=KIM.id)
+    answers.append(await does(pat, "/devices/give", address=PHONE.address, name="", member=ALEX.id))
+    found = await devices.one(PHONE.address)
+
+    assert (offered, [each.status_code for each in answers]) == (False, [403, 403])
+    assert found is not None and found.member == KIM.id
+
+
+async def test_a_phone_on_which_another_adult_was_met_is_made_no_childs(home: Home) -> None:
+    """Else whoever looks after the child would read the partner's words as the child's."""
+    async with home.store.transaction() as tx:
+        await tx.read(PHONE.address, "facebook", f"facebook:{ALEX.accounts['facebook'][0]}", NOON)
+    given = {"address": PHONE.address, "name": "", "member": KIM.id}
+
+    by_anna = await does(await home.browser("anna"), "/devices/give", **given)
+    before = await owner(home, PHONE.address)
+    await home.person("pat", role="parent", member=ALEX.id)
+    by_pat = await does(await home.browser("pat"), "/devices/give", **given)
+
+    assert (by_anna.status_code, before) == (403, "")
+    assert (by_pat.status_code, await owner(home, PHONE.address)) == (303, "Kim")
+
+
+async def test_what_is_taken_from_a_child_the_child_and_the_other_parent_see(home: Home) -> None:
+    home.clock.now = datetime.now(UTC)
+    await home.person("robin", role="child", member=ROBIN.id)
+    anna, ben, robin = [await home.browser(name) for name in ("anna", "ben", "robin")]
+    await does(anna, "/devices/give", address=TABLET.address, name="The tablet", member=ROBIN.id)
+    before = (await robin.get("/me")).text
+
+    await does(anna, "/devices/stop", address=TABLET.address)
+    stopped = (await robin.get("/me")).text
+    await does(anna, "/devices/give", address=TABLET.address, name="The tablet", member="")
+    seen = [(await robin.get("/me")).text, (await ben.get("/devices")).text, (await ben.get("/")).text]
+
+    assert "The tablet" not in before
+    assert "is not looked after any more" in stopped
+    assert all("The tablet" in page and "anna" in page for page in seen)
+    assert "counts as nobody’s alone" in seen[0]
+
+
+async def test_a_device_forgotten_and_then_claimed_leaves_both_behind(home: Home) -> None:
+    await home.person("robin", role="child", member=ROBIN.id)
+    anna, robin = await home.browser("anna"), await home.browser("robin")
+    await does(anna, "/devices/give", address=PHONE.address, name="Old phone", member=ROBIN.id)
+    await does(anna, "/devices/forget", address=PHONE.address)
+    alex = await at(home, PHONE.address)
+
+    claimed = await does(alex, "/devices/mine")
+    page = (await robin.get("/me")).text
+
+    assert (claimed.status_code, await owner(home, PHONE.address)) == (303, "Alex")
+    assert "counts as nobody’s alone" in page and re.search(r"counts as \W*(<bdi>)?Alex", page)
+
+
+async def test_an_account_that_an_adult_takes_from_a_child_is_told(home: Home) -> None:
+    home.clock.now = datetime.now(UTC)
+    await home.person("pat", role="parent", member=ALEX.id)
+    await home.person("robin", role="child", member=ROBIN.id)
+    devices = Devices(engine=home.store.engine)
+    anna = await home.browser("anna")
+    await does(anna, "/devices/give", address=TABLET.address, name="", member=ROBIN.id)
+    await devices.met(Account(platform="facebook", id="99", name="Sam T."), TABLET.address, NOON)
+
+    answer = await does(await home.browser("pat"), "/devices/account", account="facebook:99", member=ALEX.id)
+    pages = [(await (await home.browser(name)).get(path)).text for name, path in (("robin", "/me"), ("anna", "/"))]
+
+    assert answer.status_code == 303
+    assert all("Sam T." in page and "pat" in page for page in pages)
+
+
+async def test_what_stays_with_the_child_leaves_no_note(home: Home) -> None:
+    anna = await home.browser("anna")
+    await does(anna, "/devices/give", address=TABLET.address, name="A", member=KIM.id)
+    await does(anna, "/devices/give", address=TABLET.address, name="B", member=KIM.id)
+
+    page = (await anna.get("/devices")).text
+
+    assert "What changed hands" not in page

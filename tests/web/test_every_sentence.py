@@ -39,7 +39,7 @@ WRITTEN = frozenset({
 """What people wrote."""
 VALUES: Mapping[str, object] = {
     "why": "Qq", "platform": "Facebook", "where": "Facebook", "count": 7, "day": "2026-09-30", "mistake": "Qq",
-    "megabytes": 12, "folder": "Qq", "what": "Qq", "device": "Television", "user": "ben",
+    "megabytes": 12, "folder": "Qq", "what": "Qq", "device": "Television", "user": "ben", "was": "Kim", "by": "anna",
 }  # fmt: skip
 ADDRESS = re.compile(r"https?://[^\s<\"]+")
 TOLD = "threatens-to-publish"

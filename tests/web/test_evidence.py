@@ -16,6 +16,7 @@ from screener.home.passphrase import SHORTEST
 from screener.store.people import acts, openings
 from screener.store.tables import alerts
 from screener.web.evidence import TOO_SHORT
+from tests.evidence.authority import an_authority
 from tests.make import a_message, an_account
 from tests.web.conftest import token_of
 from tests.web.house import KIM, ROBIN, Home, a_bad_story, a_home
@@ -69,6 +70,49 @@ async def test_a_parent_takes_out_a_bag_that_is_whole(home: Home, tmp_path: Path
     assert wrongs(files) == []
     assert b"I recorded everything. pay 300 euros" in files["data/report.html"]
     assert b"Kim" in files["data/report.html"] and b"anna" in files["data/report.html"]
+
+
+async def test_the_report_is_in_the_parents_language_unless_another_was_chosen(home: Home, tmp_path: Path):
+    id = await an_alert(home)
+    anna = await home.browser("anna")
+    anna.headers["Accept-Language"] = "de"
+    page = (await anna.get(f"/alerts/{id}/evidence")).text
+
+    answers = [await post(anna, f"/alerts/{id}/evidence/export", **wish) for wish in ({}, {"language": "en"})]
+
+    own, english = (opened(answer, tmp_path)["data/report.html"].decode() for answer in answers)
+    assert '<option value="de" lang="de" selected>Deutsch</option>' in page
+    assert '<html lang="de">' in own and "Was geschah, der Reihe nach" in own
+    assert '<html lang="en">' in english and "What happened, in order" in english
+
+
+async def test_a_time_stamp_is_offered_where_the_settings_name_who_gives_it_and_its_lack_is_noted(tmp_path: Path):
+    (tmp_path / "tsa").mkdir()
+    with an_authority(tmp_path / "tsa") as authority:
+        home = await a_home(tmp_path, time_stamp=authority.url)
+        id = await an_alert(home)
+        anna = await home.browser("anna")
+        page = (await anna.get(f"/alerts/{id}/evidence")).text
+        without = opened(await post(anna, f"/alerts/{id}/evidence/export"), tmp_path)
+        stamped = opened(await post(anna, f"/alerts/{id}/evidence/export", stamp="yes"), tmp_path)
+    silent = opened(await post(anna, f"/alerts/{id}/evidence/export", stamp="yes"), tmp_path)
+    log = (await anna.get(f"/alerts/{id}")).text
+    await home.close()
+
+    assert "With a time-stamp of 127.0.0.1" in page and "a digest of 64 bytes and your internet address" in page
+    assert len(authority.queries) == 1
+    assert ["data/head.tsr" in files for files in (without, stamped, silent)] == [False, True, False]
+    assert wrongs(silent) == [] and log.count("got no time-stamp for it") == 1
+
+
+async def test_without_such_a_setting_no_time_stamp_is_offered_or_asked_for(home: Home, tmp_path: Path):
+    id = await an_alert(home)
+    anna = await home.browser("anna")
+
+    files = opened(await post(anna, f"/alerts/{id}/evidence/export", stamp="yes"), tmp_path)
+
+    assert "time-stamp" not in (await anna.get(f"/alerts/{id}/evidence")).text
+    assert b"time-stamp" not in files["data/report.html"]
 
 
 async def test_taking_it_out_is_noted_and_seen_by_the_person_it_is_about(home: Home):

@@ -138,8 +138,8 @@ async def served(app: FastAPI, serving: ssl.SSLContext) -> AsyncIterator[tuple[i
     plain, encrypted = listen("127.0.0.1", 0), listen("127.0.0.1", 0)
     ports = plain.getsockname()[1], encrypted.getsockname()[1]
     stop = asyncio.Event()
-    secure = Secure(listener=encrypted, context=serving)
-    running = asyncio.create_task(serve_on(app, plain, stop=stop, secure=secure))
+    secure = Secure(listeners=[encrypted], context=serving)
+    running = asyncio.create_task(serve_on(app, [plain], stop=stop, secure=secure))
     try:
         yield ports
     finally:

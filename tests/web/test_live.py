@@ -145,7 +145,7 @@ async def test_who_leaves_is_no_longer_subscribed(app: FastAPI, family: MemoryDe
 async def test_the_dashboard_stops_although_pages_are_listening(app: FastAPI, family: MemoryDesk):
     listener, stop = listen("127.0.0.1", 0), asyncio.Event()
     at = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    running = asyncio.create_task(serve_on(app, listener, stop=stop))
+    running = asyncio.create_task(serve_on(app, [listener], stop=stop))
     async with logged_in(at) as client, client.stream("GET", "/live") as stream:
         lines = stream.aiter_lines()
         await next_event(lines)
@@ -160,7 +160,7 @@ async def test_the_dashboard_stops_although_pages_are_listening(app: FastAPI, fa
 
 async def test_a_cancelled_dashboard_ends_cleanly(app: FastAPI, family: MemoryDesk):
     listener = listen("127.0.0.1", 0)
-    running = asyncio.create_task(serve_on(app, listener, stop=asyncio.Event()))
+    running = asyncio.create_task(serve_on(app, [listener], stop=asyncio.Event()))
     at = f"http://127.0.0.1:{listener.getsockname()[1]}"
     async with logged_in(at):
         running.cancel()

@@ -295,7 +295,7 @@ async def test_of_drafts_that_are_only_checked_nothing_is_remembered(home: Home)
     for number in range(50):
         text = MINE.format(title=f"Number {number}").replace("points: 40", f"points: {number + 1}")
         draft = Draft(file="isolate/mine.yaml", before="", after=text)
-        assert home.tuner.wrong(await home.tuner.tried(draft), draft.file) == []
+        assert home.tuner.wrong(await home.tuner.tried(draft), draft) == []
 
     assert (len(memo._now), len(memo._then)) == before
 

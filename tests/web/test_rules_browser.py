@@ -136,7 +136,10 @@ async def test_the_editor_completes_what_is_known_and_saves_what_is_right(
         await page.keyboard.type("rul")
         await expect(page.locator(".cm-tooltip-autocomplete")).to_contain_text("rules")
         await shot(page, "completing")
-        await page.keyboard.type("es:\n  secrec")
+        await page.keyboard.type("es:")
+        # What stands below is moved in by itself.
+        await page.keyboard.press("Enter")
+        await page.keyboard.type("secrec")
         await expect(page.locator(".cm-tooltip-autocomplete")).to_contain_text("secrecy")
         await page.keyboard.press("Escape")
         await page.keyboard.type("y: {points: 2}")

@@ -31,7 +31,7 @@
 
   // What is known of a place: what stands there itself, and each of what it may be.
   function ways(at) {
-    const found = at?.$ref ? known.$defs[at.$ref] : at;
+    const found = at?.$ref ? known.$defs[at.$ref.replace("#/$defs/", "")] : at;
     return found ? [found, ...(found.anyOf ?? [])] : [];
   }
 
@@ -76,6 +76,18 @@
     return offers(Object.entries(names).map(([name, each]) => [name, detail(each)]), context.pos - begun[1].length, ": ");
   }
 
+  // A line that ends with a colon begins something below it: the next one is moved in.
+  function beginBelow(view) {
+    const { state } = view;
+    const { from, empty } = state.selection.main;
+    const line = state.doc.lineAt(from);
+    const begun = line.text.match(/^( *)((?:- +)*)[^\s#-].*:(?: [|>][+-]?)?$/);
+    if (!empty || state.selection.ranges.length > 1 || from !== line.to || !begun) return false;
+    const indent = " ".repeat(begun[1].length + begun[2].length + 2);
+    view.dispatch(state.update(state.replaceSelection(`\n${indent}`), { scrollIntoView: true, userEvent: "input" }));
+    return true;
+  }
+
   async function checking(view) {
     const asked = new URLSearchParams({ token: form.elements.token.value, file: field.dataset.file, text: view.state.doc.toString() });
     const answer = await fetch("/rules/check", { method: "POST", body: asked });
@@ -102,6 +114,8 @@
     state: EditorState.create({
       doc: field.value,
       extensions: [
+        // Before the usual keys, and behind those of what is offered.
+        keymap.of([{ key: "Enter", run: beginBelow }]),
         basicSetup,
         yaml(),
         syntaxHighlighting(colours),
