@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screener.folding import LONGEST, MOST_PIECES, View, fold, is_disguised, pieces
+from screener.disguises import is_disguised
+from screener.folding import LONGEST, MOST_PIECES, View, fold, pieces
 
 
 def test_every_run_of_signs_is_one_space_with_one_at_each_end():

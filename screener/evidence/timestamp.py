@@ -66,7 +66,7 @@ async def asked(url: str, statement: bytes) -> Stamp:
         return Stamp(server=server, why=NO_ANSWER)
     except http.client.HTTPException:
         return Stamp(server=server, why=IN_TROUBLE)
-    except OSError:
+    except (OSError, UnicodeError):  # a name that no address book can hold
         return Stamp(server=server, why=SHUT)
     finally:
         # A service that never ends what it says of its answer would keep its thread for as long.

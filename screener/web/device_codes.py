@@ -65,12 +65,13 @@ class DeviceCodes:
         return any(promise.device for promise in self._promised.values())
 
     def due(self, enrolled: frozenset[str], now: datetime) -> list[Promise]:
-        """Takes out those whose devices are enrolled now."""
+        """Those whose devices are enrolled now."""
         self._forget_old(now)
-        found = {key: promise for key, promise in self._promised.items() if promise.device in enrolled}
-        for key in found:
-            del self._promised[key]
-        return list(found.values())
+        return [promise for promise in self._promised.values() if promise.device in enrolled]
+
+    def done(self, promise: Promise) -> None:
+        """It was kept, or never can be."""
+        self._promised = {key: each for key, each in self._promised.items() if each is not promise}
 
     def _forget_old(self, now: datetime) -> None:
         self._promised = {key: promise for key, promise in self._promised.items() if now < promise.until}

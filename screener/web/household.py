@@ -90,7 +90,10 @@ class LivingHere:
         if not self.codes.is_waiting():
             return
         enrolled, now = await asyncio.to_thread(self.home.enrolled_devices), datetime.now(UTC)
-        kept = [await keep(each, self.devices, self.desk, now) for each in self.codes.due(enrolled, now)]
+        kept = []
+        for each in self.codes.due(enrolled, now):
+            kept.append(await keep(each, self.devices, self.desk, now))
+            self.codes.done(each)
         if any(kept):
             await self.changed()
 

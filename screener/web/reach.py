@@ -25,11 +25,19 @@ def open_to(home: Home, settings: Config, address: str, at_home: AtHome = announ
     """From the next start on proxy and dashboard listen at this address of the home network too. Raises Mistake."""
     if address not in at_home():
         raise Mistake(f"{address[:60]}: this is no address of this machine in a home network. Choose one that is.")
-    dashboard = settings.dashboard.model_copy(update={"host": address})
-    for port in {settings.proxy.port, dashboard.port, dashboard.secure_port} - {0}:
+    proxy, dashboard = settings.proxy, settings.dashboard
+    there = dashboard.model_copy(update={"host": address})
+    ports = set() if _is_at(proxy.host, address) else {proxy.port}
+    ports |= set() if _is_at(dashboard.host, address) else {there.port, there.secure_port}
+    for port in ports - {0}:
         # Whoever presses this must find the dashboard again.
         listen(address, port).close()
     _write(home, address)
+
+
+def _is_at(host: str, address: str) -> bool:
+    """Whether what listens at `host` has this address already: then nobody else can, and nobody need try."""
+    return host == address or host in EVERYWHERE
 
 
 def close(home: Home) -> None:

@@ -47,9 +47,9 @@ TOLD = "threatens-to-publish"
 
 @pytest.fixture
 def marks(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = tongue._catalogue
+    real = tongue.catalogue
     monkeypatch.setitem(tongue.LANGUAGES, pseudo.CODE, "Xx")
-    monkeypatch.setattr(tongue, "_catalogue", lambda code: pseudo.Pseudo() if code == pseudo.CODE else real(code))
+    monkeypatch.setattr(tongue, "catalogue", lambda code: pseudo.Pseudo() if code == pseudo.CODE else real(code))
 
 
 @pytest.mark.usefixtures("marks")
