@@ -17,7 +17,7 @@ from babel.messages.pofile import read_po, write_po
 from screener import troubles
 from screener.platforms import decoders
 from screener.routes import shipped_routes
-from screener.rulebook.sentences import sentences_of, shipped_ids
+from screener.rulebook.sentences import sentences_of, sentences_of_lists, shipped_ids
 
 ROOT = Path(__file__).resolve().parents[1]
 LANGUAGES = ROOT / "screener" / "web" / "languages"
@@ -44,6 +44,8 @@ def collected() -> Catalog:
     for rule in filter(None, map(sentences_of, shipped_ids())):
         for sentence in (rule.title, rule.because, rule.advice, rule.also_innocent):
             catalog.add(sentence, locations=[("rules", 0)])
+    for sentence in sentences_of_lists():
+        catalog.add(sentence, locations=[("rules/lists", 0)])
     return catalog
 
 

@@ -1,8 +1,8 @@
-"""What the rules that came with this program say, as it stands in their files: for the catalogues, and for whoever must
-know a sentence again that one of them said.
+"""What the rules and word lists that came with this program say, as it stands in their files: for the catalogues, and
+for whoever must know a sentence again that one of them said.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from screener.resources import shipped
+from screener.rulebook.list_files import IDEA_KEYS
 from screener.rules import STAGES
 
 
@@ -39,6 +40,13 @@ def sentences_of(rule: str) -> Sentences | None:
         return None
     written = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     return Sentences(**{name: " ".join(str(written[name]).split()) for name in Sentences.__dataclass_fields__})
+
+
+def sentences_of_lists() -> Iterator[str]:
+    """The title of every word list that came with this program, and what it listens for, each on one line."""
+    for path in sorted((shipped("rules") / "lists").glob("*.yaml")):
+        written = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+        yield from (" ".join(str(written[key]).split()) for key in IDEA_KEYS)
 
 
 @cache

@@ -17,6 +17,7 @@ from screener.tuning.own_rule import BEGINS, LONGEST_TITLE, Wish
 from screener.tuning.tuner import BESIDE, Draft
 from screener.web import tongue
 from screener.web.door import Visit
+from screener.web.retold import one_line
 from screener.web.rules_page import MOST_POINTS, number, option_of
 from screener.web.tongue import later
 from screener.web.trials import Trials
@@ -127,7 +128,7 @@ class NewRule:
             "typed": {"points": str(USUAL_POINTS), "by": "contact"} | {k: v for k, v in typed.items() if v},
             "sides": SIDES,
             "stages": STAGES,
-            "lists": sorted(self.bench.rulebook().lists, key=lambda each: each.title.casefold()),
+            "lists": sorted(self.bench.rulebook().lists, key=lambda each: one_line(each.title).casefold()),
             "members": self.bench.members(visit.user),
             "most": MOST_POINTS,
             "longest": LONGEST_TITLE,

@@ -17,6 +17,7 @@ from screener.tuning.tuner import OVERRIDES
 from screener.tuning.words import KINDS, Changes, Own
 from screener.web import tongue
 from screener.web.door import Visit
+from screener.web.retold import one_line
 from screener.web.rules_page import option_of
 from screener.web.tongue import later
 from screener.web.trials import Trials
@@ -54,7 +55,9 @@ class WordPages:
         visit = await self.bench.visit(request)
         book, text = self.bench.rulebook(), await self._text()
         rows = [(each, _listeners(book, each.name), words.own(text, each.name)) for each in book.lists]
-        values = await self.bench.values(visit) | {"rows": sorted(rows, key=lambda row: row[0].title.casefold())}
+        values = await self.bench.values(visit) | {
+            "rows": sorted(rows, key=lambda row: one_line(row[0].title).casefold())
+        }
         return self.bench.pages.show("word_lists.html", values)
 
     async def list(self, request: Request, name: str) -> Response:
