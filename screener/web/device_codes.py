@@ -51,8 +51,15 @@ class DeviceCodes:
         self._promised[_key(code)] = Promise(member=member, name=name, by=by, until=now + LIFE)
         return code
 
+    def has(self, code: str, now: datetime) -> bool:
+        """Whether there is such a code."""
+        self._forget_old(now)
+        return _key(code) in self._promised
+
     def opened(self, code: str, device: str, now: datetime) -> Promise | None:
-        """The promise, where the code is good and no other device has opened it."""
+        """The promise, where the code is good and no other device has opened it. The device must not be looked after
+        yet: what makes it come true is that it shows its certificate from now on.
+        """
         self._forget_old(now)
         found = self._promised.get(_key(code))
         if found is None or found.device not in ("", device):
@@ -65,7 +72,7 @@ class DeviceCodes:
         return any(promise.device for promise in self._promised.values())
 
     def due(self, enrolled: frozenset[str], now: datetime) -> list[Promise]:
-        """Those whose devices are enrolled now."""
+        """Those whose devices are enrolled now; each stays due until it is `done` or its code has ended."""
         self._forget_old(now)
         return [promise for promise in self._promised.values() if promise.device in enrolled]
 

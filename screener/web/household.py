@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 from screener.events import Account
 from screener.family import Family, Member
@@ -16,7 +17,7 @@ from screener.routes import Row, shipped_routes
 from screener.store.household import Devices
 from screener.web.cries import Cries, refresh
 from screener.web.desk import SqlDesk
-from screener.web.device_codes import DeviceCodes, keep
+from screener.web.device_codes import DeviceCodes, Promise, keep
 from screener.web.looking import Named, look_around
 
 log = logging.getLogger(__name__)
@@ -90,11 +91,14 @@ class LivingHere:
         if not self.codes.is_waiting():
             return
         enrolled, now = await asyncio.to_thread(self.home.enrolled_devices), datetime.now(UTC)
-        kept = []
         for each in self.codes.due(enrolled, now):
-            kept.append(await keep(each, self.devices, self.desk, now))
-            self.codes.done(each)
-        if any(kept):
+            await self._taking_care(partial(self._keep, each, now))
+
+    async def _keep(self, promise: Promise, now: datetime) -> None:
+        """One that fails is tried again with the next round, for as long as its code is good."""
+        kept = await keep(promise, self.devices, self.desk, now)
+        self.codes.done(promise)
+        if kept:
             await self.changed()
 
     async def _note_met(self) -> None:
