@@ -23,7 +23,7 @@ from screener.web.desk import SqlDesk
 from screener.web.device_codes import DeviceCodes
 from screener.web.door import Door, Visit
 from screener.web.guard import peer
-from screener.web.hands import Hands
+from screener.web.hands import Hands, addresses_of, as_one
 from screener.web.page import Pages
 from screener.web.reach import Reach, plain_address, qr
 from screener.web.roles import only_owners
@@ -88,7 +88,8 @@ class SetupPages:
         if not self.codes.has(code, now):
             return None, False  # whoever guesses codes shall not have us ask the system who is behind an address
         device = await self.hands.here(request)
-        if device in await asyncio.to_thread(self.home.enrolled_devices):
+        rows = await as_one(self.devices, device)
+        if addresses_of(device, rows) & await asyncio.to_thread(self.home.enrolled_devices):
             return None, True
         promise = self.codes.opened(code, device, now)
         return (named(promise.member, await self.desk.members()) if promise else None), False

@@ -121,8 +121,13 @@ async def test_a_device_that_is_looked_after_already_is_given_under_devices(
 
 async def test_who_is_behind_an_address_is_asked_for_codes_that_there_are(tmp_path: Path) -> None:
     asked: list[str] = []
+
+    def named(address: str) -> str:
+        asked.append(address)
+        return address
+
     codes = DeviceCodes()
-    home = await a_home(tmp_path, codes=codes, named=lambda address: asked.append(address) or address)
+    home = await a_home(tmp_path, codes=codes, named=named)
     code = codes.make(KIM.id, "", None, NOON)
 
     await home.stranger(PHONE).get("/start?for=guess")
