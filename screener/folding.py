@@ -29,7 +29,6 @@ REPEATED = re2.compile("|".join(c * 3 for c in "abcdefghijklmnopqrstuvwxyz012345
 APART = re.compile(rf"(?=[{UNSPACED}])(?=[^\W_])")
 AFTER_APART = re.compile(rf"(?<=[{UNSPACED}])(?=[^\W_])(?![{UNSPACED}])")
 RUN = re.compile(r"(\w)\1{2,}")
-# Marks piled upon one letter; putting very many in their order takes very long.
 LATIN_MARKS = re.compile(r"([a-z])[\u0300-\u036f]+")
 
 View = Literal["light", "full"]

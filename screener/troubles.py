@@ -94,6 +94,14 @@ SAID: Mapping[str, tuple[str, str]] = {
         "{device} is no longer looked after: its address now belongs to another machine.",
         "Open the check page on it once more.",
     ),
+    "devices:full": (
+        "So many devices are in your network that new ones are not noted any more.",
+        "Look under Devices whether you know them. If you don’t, give your Wi-Fi another password.",
+    ),
+    "accounts:full": (
+        "So many accounts were met on {device} that new ones are not noted any more.",
+        "Say under Devices whose they are. If they are nobody’s of yours, stop looking after that device.",
+    ),
     "handed:stopped": ("{device} of {was} is no longer looked after: {by} said so.", _HANDED),
     "handed:to": ("{device} counts as {user}’s now: {by} said so.", _HANDED),
     "handed:from": ("{device} does not count as {was}’s any more: {by} said so.", _HANDED),

@@ -13,6 +13,7 @@ import socket
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from threading import Event
 from urllib.parse import SplitResult, urlsplit
 
 from screener.evidence.der import FIRST, INTEGER, OCTETS, OID, SEQUENCE, TIME, inside, number, values, written
@@ -55,10 +56,11 @@ async def asked(url: str, statement: bytes) -> Stamp:
     address = urlsplit(url)
     server, nonce = address.hostname or "", secrets.randbits(63)
     kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
+    ended = Event()
     connection = kind(server, address.port, timeout=SECONDS)
     try:
         async with asyncio.timeout(SECONDS):
-            answer = await asyncio.to_thread(_answer, connection, address, request(statement, nonce))
+            answer = await asyncio.to_thread(_answer, connection, address, request(statement, nonce), ended)
         return Stamp(server=server, answer=answer, at=checked(answer, statement, nonce))
     except _Wrong as why:
         return Stamp(server=server, why=str(why))
@@ -69,6 +71,7 @@ async def asked(url: str, statement: bytes) -> Stamp:
     except (OSError, UnicodeError):  # a name that no address book can hold
         return Stamp(server=server, why=SHUT)
     finally:
+        ended.set()
         # A service that never ends what it says of its answer would keep its thread for as long.
         if connection.sock is not None:
             with contextlib.suppress(OSError):
@@ -76,7 +79,10 @@ async def asked(url: str, statement: bytes) -> Stamp:
         connection.close()
 
 
-def _answer(connection: http.client.HTTPConnection, address: SplitResult, query: bytes) -> bytes:
+def _answer(connection: http.client.HTTPConnection, address: SplitResult, query: bytes, ended: Event) -> bytes:
+    connection.connect()
+    if ended.is_set():  # nobody waits any more
+        raise _Wrong(NO_ANSWER)
     path = (address.path or "/") + (f"?{address.query}" if address.query else "")
     connection.request("POST", path, query, {"Content-Type": QUERY, "Accept": REPLY, "User-Agent": "Screener"})
     answer = connection.getresponse()

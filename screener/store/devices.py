@@ -32,7 +32,8 @@ devices = Table(
     Column("last", BigInteger, nullable=False),
 )
 
-# Accounts of our own that were met, on which device last, and whose a parent says they are.
+# Accounts of our own that were met, on which device last, and whose somebody says they are. `adult` is the first adult
+# on whose own device one was met: it stays theirs to give.
 accounts = Table(
     "accounts",
     metadata,
@@ -41,6 +42,7 @@ accounts = Table(
     Column("called", String(80), nullable=False, server_default=""),
     Column("device", String(60), nullable=False),
     Column("member", String(200)),
+    Column("adult", String(200)),
     Column("first", BigInteger, nullable=False),
     Column("last", BigInteger, nullable=False),
     PrimaryKeyConstraint("platform", "account"),

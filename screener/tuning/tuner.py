@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -229,14 +230,16 @@ class Tuner:
         return str(found, "utf-8", "replace")
 
     def _write_all(self, draft: Draft) -> None:
+        # What stands over the others comes last: it may name a rule that is only now being written.
         done: list[Draft] = []
         try:
-            for each in draft.all:
+            for each in sorted(draft.all, key=lambda each: each.file == OVERRIDES):
                 self._write(each.file, each.after)
                 done.append(each)
         except Mistake:
-            for each in done:
-                self._write(each.file, each.before)
+            for each in reversed(done):
+                with suppress(Mistake):
+                    self._write(each.file, each.before)
             raise
 
     def _write(self, file: str, text: str) -> None:

@@ -1,6 +1,6 @@
 """Whose a device or an account is, and who may say so."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from screener.family import Member
@@ -41,8 +41,10 @@ def given_to(met: Met, members: tuple[Member, ...]) -> Member | None:
 
 
 def whose(met: Met, members: tuple[Member, ...]) -> Member | None:
-    """As `Family.owner` has it: where nobody said whose an account is, it is of the owner of the device."""
-    return given_to(met, members) or owners(members).get(met.device)
+    """Whose to give it is: where nobody said whose an account is, it is that adult's on whose own device it was ever
+    met, else of the owner of the device. What counts on a device, `Family.owner` says.
+    """
+    return given_to(met, members) or _adult(met, members) or owners(members).get(met.device)
 
 
 def choices(visit: Visit, members: tuple[Member, ...]) -> list[Member]:
@@ -53,16 +55,18 @@ def choices(visit: Visit, members: tuple[Member, ...]) -> list[Member]:
 
 
 def has_child(
-    device: str, members: tuple[Member, ...], met: Iterable[Met], read: Iterable[Coverage], now: datetime
+    devices: Collection[str], members: tuple[Member, ...], met: Iterable[Met], read: Iterable[Coverage], now: datetime
 ) -> bool:
-    """Whether a child's account was met on it: whoever claims such a device would hide what happens to the child."""
+    """Whether a child's account was met on a device, which is all its addresses: whoever claims such a device would
+    hide what happens to the child.
+    """
     children = [member for member in members if member.role not in GROWN_UP]
-    return _was_used(device, children, members, met, read, now)
+    return _was_used(devices, children, members, met, read, now)
 
 
 def has_other_adult(
     own: str | None,
-    device: str,
+    devices: Collection[str],
     members: tuple[Member, ...],
     met: Iterable[Met],
     read: Iterable[Coverage],
@@ -72,20 +76,27 @@ def has_other_adult(
     that adult.
     """
     adults = [member for member in members if member.role in GROWN_UP and member.id != own]
-    return _was_used(device, adults, members, met, read, now)
+    return _was_used(devices, adults, members, met, read, now)
 
 
 def _was_used(
-    device: str,
+    devices: Collection[str],
     by: list[Member],
     members: tuple[Member, ...],
     met: Iterable[Met],
     read: Iterable[Coverage],
     now: datetime,
 ) -> bool:
-    names = {member.id for member in by}
+    # Of whom nobody said anything, what was noticed stands under the account itself.
+    met = list(met)
+    theirs = [each for each in met if (given_to(each, members) or _adult(each, members)) in by]
+    names = {f"{each.platform}:{each.account}" for each in theirs} | {member.id for member in by}
     names |= {f"{platform}:{id}" for member in by for platform, ids in member.accounts.items() for id in ids}
-    lately = [each for each in read if each.device == device and each.last_read and now - each.last_read < LATELY]
-    return any(each.member in names for each in lately) or any(
-        given_to(each, members) in by for each in met if each.device == device
-    )
+    lately = [each for each in read if each.device in devices and each.last_read and now - each.last_read < LATELY]
+    return any(each.member in names for each in lately) or any(each.device in devices for each in theirs)
+
+
+def _adult(met: Met, members: tuple[Member, ...]) -> Member | None:
+    """The adult on whose own device it was met."""
+    found = named(met.adult, members)
+    return found if found is not None and found.role in GROWN_UP else None

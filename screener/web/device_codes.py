@@ -16,6 +16,7 @@ from screener.store.household import Devices
 from screener.web.belongs import GROWN_UP, has_other_adult, named, owners
 from screener.web.desk import SqlDesk
 from screener.web.door import Door
+from screener.web.hands import addresses_of, as_one
 from screener.web.page import Pages
 from screener.web.reach import Reach, plain_address, qr
 
@@ -51,8 +52,15 @@ class DeviceCodes:
         self._promised[_key(code)] = Promise(member=member, name=name, by=by, until=now + LIFE)
         return code
 
+    def has(self, code: str, now: datetime) -> bool:
+        """Whether there is such a code."""
+        self._forget_old(now)
+        return _key(code) in self._promised
+
     def opened(self, code: str, device: str, now: datetime) -> Promise | None:
-        """The promise, where the code is good and no other device has opened it."""
+        """The promise, where the code is good and no other device has opened it. The device must not be looked after
+        yet: what makes it come true is that it shows its certificate from now on.
+        """
         self._forget_old(now)
         found = self._promised.get(_key(code))
         if found is None or found.device not in ("", device):
@@ -65,7 +73,7 @@ class DeviceCodes:
         return any(promise.device for promise in self._promised.values())
 
     def due(self, enrolled: frozenset[str], now: datetime) -> list[Promise]:
-        """Those whose devices are enrolled now."""
+        """Those whose devices are enrolled now; each stays due until it is `done` or its code has ended."""
         self._forget_old(now)
         return [promise for promise in self._promised.values() if promise.device in enrolled]
 
@@ -79,16 +87,20 @@ class DeviceCodes:
 
 async def keep(promise: Promise, devices: Devices, desk: SqlDesk, now: datetime) -> bool:
     """Gives the device to whom it was promised, where nobody has said otherwise meanwhile; says whether it did."""
-    members, known = await desk.members(), await devices.one(promise.device)
-    member = named(promise.member, members)
-    if member is None or member.role in GROWN_UP or promise.device in owners(members):
+    members, rows = await desk.members(), await as_one(devices, promise.device)
+    member, addresses = named(promise.member, members), addresses_of(promise.device, rows)
+    owned = owners(members)
+    if member is None or member.role in GROWN_UP or promise.device in owned:
         return False
-    if known is not None and known.state != "new":
+    if any(owned[each] != member for each in addresses & owned.keys()):
+        return False
+    if any(each.state != "new" and each.member != member.id for each in rows):
         return False
     met, read = await devices.accounts(), await desk.coverage()
-    if has_other_adult(promise.by, promise.device, members, met, read, now):
+    if has_other_adult(promise.by, addresses, members, met, read, now):
         return False
-    await devices.give(promise.device, name=promise.name, member=member.id, state="theirs", now=now)
+    name = promise.name or next((each.name for each in rows if each.name), "")
+    await devices.give(promise.device, name=name, member=member.id, state="theirs", now=now, along=addresses)
     return True
 
 

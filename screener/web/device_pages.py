@@ -20,20 +20,11 @@ from screener.sight import CHANGES
 from screener.store.handovers import Handover
 from screener.store.household import THIS_MACHINE, Device, Devices, Met
 from screener.web.again import Refusal, refusal
-from screener.web.belongs import (
-    GROWN_UP,
-    choices,
-    given_to,
-    has_other_adult,
-    may_say,
-    named,
-    owners,
-    whose,
-)
+from screener.web.belongs import GROWN_UP, choices, given_to, has_other_adult, may_have, may_say, named, owners, whose
 from screener.web.desk import SqlDesk
 from screener.web.door import Door, Visit
 from screener.web.handing import Handing
-from screener.web.hands import Hands
+from screener.web.hands import Hands, addresses_of, as_one
 from screener.web.looking import Look, Named, look_around
 from screener.web.page import Pages
 from screener.web.roles import only_owners
@@ -99,22 +90,26 @@ class DevicePages:
         member = await self.desk.member(fields.get("member"))
         left = fields.get("member") == "-"
         is_grown = member is not None and member.role in GROWN_UP
-        if not row.may or (is_grown and (row.member is None or row.member != member)):
+        address, rows = row.device.address, await as_one(self.devices, row.device.address, self.hands.cards)
+        owned, addresses = owners(await self.desk.members()), addresses_of(address, rows)
+        is_others = any(not may_have(visit, owned[each]) for each in addresses & owned.keys())
+        if not row.may or is_others or (is_grown and (row.member is None or row.member != member)):
             # Also one's own: with a press far away, a partner's device would become something that only oneself sees.
             words = _(
                 "An adult’s device is given by that adult alone: on the device itself, from a log-in of their own."
             )
             return await self._show(request, visit, Refusal(words=words, status=403))
-        if member is not None and not is_grown and member != row.member and await self._is_others(row, visit):
+        if member is not None and not is_grown and member != row.member and await self._has_others(addresses, visit):
             words = _("An account of another adult was met on it lately. Only that adult can make it a child’s.")
             return await self._show(request, visit, Refusal(words=words, status=403))
         name = " ".join(fields.get("name", "").split())[:60]
         state = "left" if left else "theirs"
-        owner = member.id if member else None
-        await self.devices.give(row.device.address, name=name, member=owner, state=state, now=self.door.clock())
+        owner, along = member.id if member else None, _along(row.device, rows)
         await self.handing.device(row.device, row.member, member, visit.user.name, self.door.clock())
-        if left and row.enrolled:
-            await asyncio.to_thread(taken_out.take_out, self.home.revoked, row.device.address)
+        await self.devices.give(address, name=name, member=owner, state=state, now=self.door.clock(), along=along)
+        enrolled = await asyncio.to_thread(self.home.enrolled_devices)
+        for each in sorted({address, *along} & enrolled) if left else ():
+            await asyncio.to_thread(taken_out.take_out, self.home.revoked, each)
         await self.changed()
         return RedirectResponse("/devices", 303)
 
@@ -124,19 +119,20 @@ class DevicePages:
         member, here = await self.hands.claims(request, visit), await self.hands.here(request)
         if member is None:
             raise HTTPException(404)
-        known = await self.devices.one(here)
-        name = known.name if known else ""
-        now = self.door.clock()
-        await self.devices.give(here, name=name, member=member.id, state="theirs", now=now)
-        await self.handing.claimed(known or _unknown(here, now), await self.desk.members(), member, now)
+        rows, now = await as_one(self.devices, here, self.hands.cards), self.door.clock()
+        known = next((each for each in rows if each.address == here), None) or _unknown(here, now)
+        addresses, members = addresses_of(here, rows), await self.desk.members()
+        await self.handing.claimed(known, addresses, members, member, now)
+        name = known.name or next((each.name for each in rows if each.name), "")
+        await self.devices.give(here, name=name, member=member.id, state="theirs", now=now, along=addresses)
         await self.changed()
         return RedirectResponse("/devices", 303)
 
     async def stop(self, request: Request) -> Response:
         visit, fields = await self._change(request)
         row = await self._row(fields, request, visit)
-        await asyncio.to_thread(taken_out.take_out, self.home.revoked, row.device.address)
         await self.handing.stopped(row.device, row.member, visit.user.name, self.door.clock())
+        await asyncio.to_thread(taken_out.take_out, self.home.revoked, row.device.address)
         return RedirectResponse("/devices", 303)
 
     async def let_in(self, request: Request) -> Response:
@@ -152,10 +148,13 @@ class DevicePages:
         row = await self._row(fields, request, visit)
         if not row.may:
             raise HTTPException(404)
-        # If it comes back, it has to show its certificate like a stranger; what was stopped stays stopped.
-        await asyncio.to_thread(taken_out.begin_anew, self.home.revoked, row.device.address)
-        await self.devices.forget(row.device.address)
         await self.handing.device(row.device, row.member, None, visit.user.name, self.door.clock())
+        # If it comes back, it has to show its certificate like a stranger; what was stopped stays stopped.
+        rows = await as_one(self.devices, row.device.address, self.hands.cards)
+        addresses = sorted({row.device.address, *_along(row.device, rows)})
+        for each in addresses:
+            await asyncio.to_thread(taken_out.begin_anew, self.home.revoked, each)
+        await self.devices.forget(addresses)
         await self.changed()
         return RedirectResponse("/devices", 303)
 
@@ -170,8 +169,9 @@ class DevicePages:
             words = _("Only that adult can say so, from a log-in of their own.")
             return await self._show(request, visit, Refusal(words=words, status=403))
         was = whose(met, members)
+        if given_to(met, members) != member:
+            await self.handing.account(met, was, member, visit.user.name, self.door.clock())
         await self.devices.give_account(met.platform, met.account, member.id if member else None)
-        await self.handing.account(met, was, member, visit.user.name, self.door.clock())
         await self.changed()
         return RedirectResponse("/devices#accounts", 303)
 
@@ -263,10 +263,10 @@ class DevicePages:
     async def _handed(self, members: tuple[Member, ...]) -> list[tuple[Handover, Member | None]]:
         return [(each, named(each.member, members)) for each in await self.handing.handovers.all()]
 
-    async def _is_others(self, row: Row, visit: Visit) -> bool:
+    async def _has_others(self, addresses: frozenset[str], visit: Visit) -> bool:
         met, read = await self.devices.accounts(), await self.desk.coverage()
         members = await self.desk.members()
-        return has_other_adult(visit.user.member, row.device.address, members, met, read, self.door.clock())
+        return has_other_adult(visit.user.member, addresses, members, met, read, self.door.clock())
 
 
 def _allowed(visit: Visit) -> Visit:
@@ -279,6 +279,11 @@ def _allowed(visit: Visit) -> Visit:
 def _for_parents(change: tuple[Visit, Mapping[str, str]]) -> None:
     if change[0].user.role not in CHANGES:
         raise HTTPException(404)
+
+
+def _along(device: Device, rows: tuple[Device, ...]) -> list[str]:
+    """The addresses for which it is said as well."""
+    return [each.address for each in rows if device.takes_along(each)]
 
 
 def _unknown(address: str, now: datetime) -> Device:

@@ -230,7 +230,13 @@ class EvidencePage:
         case = await self.gauge.case(id)
         if case is None:
             raise HTTPException(404)
-        return alert, case, eyes
+        # A bag must not tell of another alert that is for now the young person's alone.
+        linked = [each for each in case.linked if each.case is None or await self._may_see(each.case, eyes)]
+        return alert, replace(case, linked=tuple(linked)), eyes
+
+    async def _may_see(self, id: str, eyes: Eyes) -> bool:
+        alert = await self.desk.alert(id)
+        return alert is not None and eyes.sight(alert) == "whole"
 
     async def _note(self, alert: AlertView, visit: Visit, did: str, *, opened: bool = False) -> None:
         """Who did it, and when; what takes words out is seen by the person they were written to."""

@@ -1,5 +1,6 @@
 """Nothing that was a child's is taken from it unseen: the child and everybody who looks after it are told."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,9 @@ from screener.web.belongs import GROWN_UP, LATELY, named
 
 @dataclass(frozen=True, kw_only=True)
 class Handing:
-    """Notes it once it is done: on the child's own page, on the page of devices, and as an issue for three days."""
+    """Notes it on the child's own page, on the page of devices, and as an issue for three days. It is called before the
+    deed: a note too many harms nobody, a deed without one might.
+    """
 
     handovers: Handovers
     devices: Devices
@@ -23,10 +26,12 @@ class Handing:
         if was is not None and was.role not in GROWN_UP and (to is None or to.id != was.id):
             await self._note("device", device.address, device.called, was, to, by, now)
 
-    async def claimed(self, device: Device, members: tuple[Member, ...], to: Member, now: datetime) -> None:
-        """An adult says that it is theirs: it may have been made nobody's only a while ago."""
-        lately = await self.handovers.was_lately(device.address, now - LATELY)
-        await self.device(device, named(lately or "", members), to, to.name, now)
+    async def claimed(
+        self, device: Device, addresses: Iterable[str], members: tuple[Member, ...], to: Member, now: datetime
+    ) -> None:
+        """An adult says that it is theirs: it may have been made nobody's only a while ago, under any address."""
+        lately = [await self.handovers.was_lately(each, now - LATELY) for each in sorted(addresses)]
+        await self.device(device, named(next(filter(None, lately), None), members), to, to.name, now)
 
     async def stopped(self, device: Device, was: Member | None, by: str, now: datetime) -> None:
         """It is not looked after any more."""
@@ -34,12 +39,10 @@ class Handing:
             await self._note("stopped", device.address, device.called, was, was, by, now)
 
     async def account(self, met: Met, was: Member | None, to: Member | None, by: str, now: datetime) -> None:
-        """It goes from a child to somebody else, or from whomever to an adult, who alone sees from then on what is
-        noticed in it.
+        """It goes to somebody else: an adult's that is made a child's is read by others from then on, a child's that is
+        made an adult's by that adult alone.
         """
-        is_from_child = was is not None and was.role not in GROWN_UP and (to is None or to.id != was.id)
-        is_to_adult = to is not None and to.role in GROWN_UP and (was is None or to.id != was.id)
-        if is_from_child or is_to_adult:
+        if (was.id if was else None) != (to.id if to else None):
             await self._note("account", met.device, met.called or met.account, was, to, by, now)
 
     async def _note(

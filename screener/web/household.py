@@ -6,7 +6,9 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
+from screener import troubles
 from screener.events import Account
 from screener.family import Family, Member
 from screener.home import calls, sign
@@ -14,9 +16,10 @@ from screener.home.folder import Home, write_private
 from screener.home.nearby import neighbours
 from screener.routes import Row, shipped_routes
 from screener.store.household import Devices
+from screener.web.belongs import GROWN_UP
 from screener.web.cries import Cries, refresh
 from screener.web.desk import SqlDesk
-from screener.web.device_codes import DeviceCodes, keep
+from screener.web.device_codes import DeviceCodes, Promise, keep
 from screener.web.looking import Named, look_around
 
 log = logging.getLogger(__name__)
@@ -42,7 +45,7 @@ class LivingHere:
     named: Named = str
     codes: DeviceCodes = field(default_factory=DeviceCodes)
     family: Family = field(default_factory=Family)
-    _met: OrderedDict[tuple[str, str], tuple[Account, str]] = field(default_factory=OrderedDict)
+    _met: OrderedDict[tuple[str, str, str], Account] = field(default_factory=OrderedDict)
 
     async def changed(self) -> None:
         """Somebody moved in, or was given a device."""
@@ -54,7 +57,7 @@ class LivingHere:
     def met(self, account: Account, device: str) -> None:
         """An account of ours was met; it is noted with the next round."""
         if account.id and len(self._met) < MOST_MET:
-            self._met[account.platform, account.id] = (account, device)
+            self._met[account.platform, account.id, device] = account
 
     async def run(self) -> None:
         """Until it is cancelled: takes up calls for help at once, and the rest by and by."""
@@ -65,7 +68,7 @@ class LivingHere:
             await self._taking_care(self.keep_promises)
             if loop.time() - signed > SIGN_SECONDS:
                 signed = loop.time()
-                await self._taking_care(self._note_met)
+                await self._taking_care(self.note_met)
                 await self._taking_care(self.changed)
             if loop.time() - looked > LOOK_SECONDS:
                 looked = loop.time()
@@ -90,17 +93,28 @@ class LivingHere:
         if not self.codes.is_waiting():
             return
         enrolled, now = await asyncio.to_thread(self.home.enrolled_devices), datetime.now(UTC)
-        kept = []
         for each in self.codes.due(enrolled, now):
-            kept.append(await keep(each, self.devices, self.desk, now))
-            self.codes.done(each)
-        if any(kept):
+            await self._taking_care(partial(self._keep, each, now))
+
+    async def _keep(self, promise: Promise, now: datetime) -> None:
+        """One that fails is tried again with the next round, for as long as its code is good."""
+        kept = await keep(promise, self.devices, self.desk, now)
+        self.codes.done(promise)
+        if kept:
             await self.changed()
 
-    async def _note_met(self) -> None:
+    async def note_met(self) -> None:
+        """Notes the accounts that were met since the last round."""
+        now = datetime.now(UTC)
+        grown = [member for member in self.family.on(now).members if member.role in GROWN_UP]
+        adults = {device: member.id for member in grown for device in member.devices}
         while self._met:
-            _key, (account, device) = self._met.popitem(last=False)
-            await self.devices.met(account, device, datetime.now(UTC))
+            (_platform, _id, device), account = self._met.popitem(last=False)
+            if not await self.devices.met(account, device, now, adults):
+                key, values = f"accounts:{device}", {"device": device}
+                await self.devices.note(
+                    troubles.issue("accounts:full", key=key, severity="warning", at=now, values=values)
+                )
 
     async def _look(self) -> None:
         await look_around(self.devices, self.home, neighbours, self.named, datetime.now(UTC))

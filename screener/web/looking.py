@@ -21,7 +21,10 @@ async def look_around(devices: Devices, home: Home, look: Look, named: Named, no
     """Whoever has a machine's old address is not looked after under it, and the family hears of it."""
     found = await asyncio.to_thread(by_name, await look(), named)
     enrolled = await asyncio.to_thread(home.enrolled_devices)
-    for before in await devices.seen(found, now):
+    seen = await devices.seen(found, now, keep=enrolled)
+    if seen.left_out:
+        await devices.note(troubles.issue("devices:full", severity="warning", at=now))
+    for before in seen.moved:
         if before.address in enrolled:
             await devices.note(taken_over(before, now))
         await asyncio.to_thread(taken_out.begin_anew, home.revoked, before.address)

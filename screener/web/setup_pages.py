@@ -23,7 +23,7 @@ from screener.web.desk import SqlDesk
 from screener.web.device_codes import DeviceCodes
 from screener.web.door import Door, Visit
 from screener.web.guard import peer
-from screener.web.hands import Hands
+from screener.web.hands import Hands, addresses_of, as_one
 from screener.web.page import Pages
 from screener.web.reach import Reach, plain_address, qr
 from screener.web.roles import only_owners
@@ -68,20 +68,31 @@ class SetupPages:
         """For whoever holds the device that is to be added: needs no log-in, and says nothing of the family."""
         agent, code = request.headers.get("user-agent", ""), request.query_params.get("for", "")[:100]
         is_here = is_loopback(peer(request.scope))
+        promised, is_enrolled = await self._promised(request, code)
         values = {
             "pac": self._pac(request),
             "probe": PROBE_HOST,
             "system": system_of(agent),
             "by_code": bool(code),
-            "promised": await self._promised(request, code) if code else None,
+            "promised": promised,
+            "is_enrolled": is_enrolled,
             "unreachable": not self.reach.beyond and not is_here,
         }
         return self.pages.show("start.html", values)
 
-    async def _promised(self, request: Request, code: str) -> Member | None:
-        """Whose it will be once it has shown its certificate, by the code that a parent showed."""
-        promise = self.codes.opened(code, await self.hands.here(request), self.door.clock())
-        return named(promise.member, await self.desk.members()) if promise else None
+    async def _promised(self, request: Request, code: str) -> tuple[Member | None, bool]:
+        """Whose it will be once it has shown its certificate, by the code that a parent showed; and whether it is
+        looked after already, so that a code can't say whose it is.
+        """
+        now = self.door.clock()
+        if not self.codes.has(code, now):
+            return None, False  # whoever guesses codes shall not have us ask the system who is behind an address
+        device = await self.hands.here(request)
+        rows = await as_one(self.devices, device)
+        if addresses_of(device, rows) & await asyncio.to_thread(self.home.enrolled_devices):
+            return None, True
+        promise = self.codes.opened(code, device, now)
+        return (named(promise.member, await self.desk.members()) if promise else None), False
 
     async def script(self, request: Request, name: str) -> Response:
         system = next((each for each, file in scripts.SYSTEMS.items() if name == f"screener-{file}"), None)

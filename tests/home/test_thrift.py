@@ -24,7 +24,7 @@ class Process:
         self.done.set()
 
 
-@pytest.mark.parametrize(("memory", "after", "gives"), [(200, 1.1, True), (200, 0.5, False), (110, 1.1, False)])
+@pytest.mark.parametrize(("memory", "after", "gives"), [(200, 1.1, True), (200, 0.5, False), (106, 1.1, False)])
 def test_it_gives_back_once_a_minute_and_only_what_is_worth_it(memory: int, after: float, gives: bool) -> None:
     process = Process()
     thrift = Thrift(process.used, process.give_back)

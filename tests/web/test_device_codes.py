@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from addons.enrolled import write
 from screener.home.folder import Home as Folder
@@ -63,6 +64,12 @@ def enrol(folder: Folder, *devices: str) -> None:
     write(folder.enrolled, dict.fromkeys(devices, "2026-01-01T00:00:00.000+00:00"))
 
 
+async def renamed(home: Home, table: str, to: str) -> None:
+    """A database that fails for a while."""
+    async with home.store.engine.begin() as connection:
+        await connection.execute(text(f"ALTER TABLE {table} RENAME TO {to}"))
+
+
 async def owner(home: Home, device: str) -> str:
     return next((member.name for member in await home.desk.members() if device in member.devices), "")
 
@@ -97,6 +104,41 @@ async def test_a_second_device_can_not_use_it(home: Home, here: LivingHere, fold
     assert await owner(home, OTHER) == ""
 
 
+async def test_a_device_that_is_looked_after_already_is_given_under_devices(
+    home: Home, here: LivingHere, folder: Folder
+) -> None:
+    code = code_in(await shows(await home.browser("anna")))
+    enrol(folder, PHONE)
+
+    page = (await home.stranger(PHONE).get(f"/start?for={code}")).text
+    await here.keep_promises()
+    other = (await home.stranger(OTHER).get(f"/start?for={code}")).text
+
+    assert "looked after already" in page and 'href="/devices"' in page and "Kim" not in page
+    assert await owner(home, PHONE) == ""
+    assert "Kim" in other, "the code is still good for the device it was meant for"
+
+
+async def test_who_is_behind_an_address_is_asked_for_codes_that_there_are(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def named(address: str) -> str:
+        asked.append(address)
+        return address
+
+    codes = DeviceCodes()
+    home = await a_home(tmp_path, codes=codes, named=named)
+    code = codes.make(KIM.id, "", None, NOON)
+
+    await home.stranger(PHONE).get("/start?for=guess")
+    await home.stranger(PHONE).get("/start")
+    before = list(asked)
+    await home.stranger(PHONE).get(f"/start?for={code}")
+    await home.close()
+
+    assert (before, asked) == ([], [PHONE])
+
+
 @pytest.mark.parametrize("code", ["", "guess", "x" * 300, "é", "../../etc"])
 async def test_a_wrong_code_says_nothing_of_the_family(home: Home, code: str) -> None:
     await shows(await home.browser("anna"))
@@ -114,8 +156,35 @@ def test_a_code_ends_and_is_good_once() -> None:
     assert codes.opened(good, PHONE, NOON) is None, "the old ones are gone"
     again = codes.make(KIM.id, "", None, NOON)
     assert codes.opened(again, PHONE, NOON + LIFE - timedelta(seconds=1)) is not None
-    assert len(codes.due(frozenset({PHONE}), NOON)) == 1
+    [promise] = codes.due(frozenset({PHONE}), NOON)
+    assert codes.due(frozenset({PHONE}), NOON) == [promise], "it may not have been kept"
+    codes.done(promise)
     assert codes.opened(again, PHONE, NOON) is None and not codes.is_waiting()
+
+
+def test_a_promise_that_is_never_kept_ends_with_its_code() -> None:
+    codes = DeviceCodes()
+    codes.opened(codes.make(KIM.id, "", None, NOON), PHONE, NOON)
+
+    before = codes.due(frozenset({PHONE}), NOON + LIFE - timedelta(seconds=1))
+    after = codes.due(frozenset({PHONE}), NOON + LIFE)
+
+    assert [promise.member for promise in before] == [KIM.id]
+    assert after == [] and not codes.is_waiting()
+
+
+async def test_a_promise_that_could_not_be_kept_is_tried_again(home: Home, here: LivingHere, folder: Folder) -> None:
+    code = code_in(await shows(await home.browser("anna")))
+    await home.stranger(PHONE).get(f"/start?for={code}")
+    enrol(folder, PHONE)
+
+    await renamed(home, "devices", "lost")
+    await here.keep_promises()
+    await renamed(home, "lost", "devices")
+    before = await owner(home, PHONE)
+    await here.keep_promises()
+
+    assert (before, await owner(home, PHONE)) == ("", "Kim")
 
 
 def test_no_more_than_so_many_wait() -> None:

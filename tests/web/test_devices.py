@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from addons.enrolled import write
 from screener.events import Account
@@ -123,6 +124,48 @@ async def test_accounts_met_on_an_adults_device_are_that_adults_to_give(home: Ho
     assert refused == [404, 403]
     assert claimed.status_code == 303
     assert found.owner(account, TABLET.address).name == "Alex"
+
+
+async def test_an_account_once_met_on_an_adults_device_stays_that_adults_to_give(home: Home, folder: Folder) -> None:
+    """Else a partner waits until it is used on a shared computer, and makes it a child's."""
+    anna, alex, devices = await home.browser("anna"), await at(home, PHONE.address), Devices(engine=home.store.engine)
+    await does(alex, "/devices/mine")
+    here = LivingHere(
+        home=folder,
+        written=EVERYBODY,
+        devices=devices,
+        desk=home.desk,
+        cries=Cries(engine=home.store.engine),
+        moved=lambda family: None,
+    )
+    await here.changed()
+    account = Account(platform="facebook", id="99", name="Sam T.")
+    for device in (PHONE.address, TABLET.address):
+        here.met(account, device)
+    await here.note_met()
+
+    shown = ["Sam T." in (await each.get("/devices")).text for each in (anna, alex)]
+    refused = await does(anna, "/devices/account", account="facebook:99", member=KIM.id)
+    tablet = await does(anna, "/devices/give", address=TABLET.address, name="", member=KIM.id)
+
+    assert [(met.device, met.adult, met.member) for met in await devices.accounts()] == [
+        (TABLET.address, ALEX.id, None)
+    ]
+    assert (shown, refused.status_code, tablet.status_code) == ([False, True], 404, 403)
+
+
+async def test_an_account_that_becomes_a_childs_is_told(home: Home) -> None:
+    home.clock.now = datetime.now(UTC)
+    account = Account(platform="facebook", id="99", name="Sam T.")
+    await Devices(engine=home.store.engine).met(account, TABLET.address, NOON)
+    anna, ben = await home.browser("anna"), await home.browser("ben")
+    before = (await ben.get("/")).text
+
+    await does(anna, "/devices/account", account="facebook:99", member=KIM.id)
+    pages = [(await ben.get(path)).text for path in ("/", "/devices")]
+
+    assert "Sam T." not in before
+    assert all(re.search(r"Sam T\.(.|\n){0,400}anna", page) for page in pages)
 
 
 async def test_an_adult_has_no_say_over_accounts_of_others(home: Home) -> None:
@@ -249,7 +292,7 @@ async def test_another_machine_under_an_old_address_has_to_show_its_certificate_
     changed = await devices.seen([replace(TABLET, mac="aa:bb:cc:00:99:99", heard="Guest")], NOON)
     found = await devices.one(TABLET.address)
 
-    assert [(each.address, each.name) for each in changed] == [(TABLET.address, "Kim’s tablet")]
+    assert [(each.address, each.name) for each in changed.moved] == [(TABLET.address, "Kim’s tablet")]
     assert found is not None and (found.member, found.state, found.name) == (None, "new", "")
 
 
@@ -416,6 +459,25 @@ async def test_an_account_that_an_adult_takes_from_a_child_is_told(home: Home) -
 
     assert answer.status_code == 303
     assert all("Sam T." in page and "pat" in page for page in pages)
+
+
+@pytest.mark.parametrize(
+    ("path", "more"),
+    [("/devices/give", {"name": "", "member": ""}), ("/devices/stop", {}), ("/devices/forget", {})],
+)
+async def test_what_can_not_be_noted_is_not_done(home: Home, folder: Folder, path: str, more: dict[str, str]) -> None:
+    anna = await home.browser("anna")
+    token = token_of(await anna.get("/devices"))
+    await does(anna, "/devices/give", address=TABLET.address, name="", member=KIM.id)
+    async with home.store.engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE handovers RENAME TO lost"))
+
+    answer = await anna.post(path, data={"token": token, "address": TABLET.address, **more})
+    found = await Devices(engine=home.store.engine).one(TABLET.address)
+
+    assert answer.status_code == 500
+    assert found is not None and found.member == KIM.id
+    assert not taken_out.is_out(folder.revoked, TABLET.address)
 
 
 async def test_what_stays_with_the_child_leaves_no_note(home: Home) -> None:

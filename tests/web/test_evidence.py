@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import json
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,14 +13,17 @@ import pytest
 from sqlalchemy import select
 
 from screener.evidence.verify import read, wrongs
+from screener.family import Member
 from screener.home.passphrase import SHORTEST
+from screener.kept import Linked
 from screener.store.people import acts, openings
 from screener.store.tables import alerts
+from screener.surroundings import GIVEN_THERE
 from screener.web.evidence import TOO_SHORT
 from tests.evidence.authority import an_authority
 from tests.make import a_message, an_account
 from tests.web.conftest import token_of
-from tests.web.house import KIM, ROBIN, Home, a_bad_story, a_home
+from tests.web.house import KIM, ROBIN, SASHA, Home, a_bad_story, a_home, a_strange_start
 
 
 @pytest.fixture
@@ -194,6 +198,26 @@ async def test_of_what_somebody_may_not_see_there_is_no_evidence(home: Home):
     ]
 
     assert [answer.status_code for answer in answers] == [404, 404]
+
+
+@pytest.mark.parametrize(("member", "told"), [(KIM, ["100000000000777"]), (SASHA, [])])
+async def test_a_bag_names_another_account_only_where_its_alert_may_be_seen(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, member: Member, told: list[str]
+):
+    grave = await an_alert(home, member)
+    light = (await home.happens(*a_strange_start(member)))[-1]
+    assert light is not None and light.alert is not None
+    other = Linked(account=an_account(id="100000000000777"), why=GIVEN_THERE, case=light.alert.id)
+
+    async def joined(*_: object) -> tuple[Linked, ...]:
+        return (other,)
+
+    monkeypatch.setattr("screener.store.casebook.linked", joined)
+    anna = await home.browser("anna")
+
+    files = opened(await post(anna, f"/alerts/{grave}/evidence/export"), tmp_path)
+
+    assert [each["id"] for each in json.loads(files["data/case.json"])["linked_accounts"]] == told
 
 
 async def test_whoever_opens_the_sheets_is_noted_and_seen_by_the_person_they_are_about(home: Home):
