@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import logging
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from fastapi import Request, Response
 
 from screener import config, doctor, health, paraphrases, platforms
 from screener.config import EVERYWHERE, DashboardSection
-from screener.ending import AGAIN, SUPERVISED, end_with
+from screener.ending import AGAIN, Again, end_with
 from screener.errors import Mistake
 from screener.family import Family
 from screener.home import announce, leaf
@@ -58,8 +57,6 @@ from screener.web.rooms import House, rooms
 from screener.web.serve import Secure, listen_at, serve_on
 
 log = logging.getLogger(__name__)
-
-ANSWER_SECONDS = 0.5
 
 type Ready = Callable[[str], None]
 
@@ -122,16 +119,8 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> boo
     names = partial(_names, settings.dashboard)
     encryption = leaf.context(home, names(), datetime.now(UTC)) if settings.dashboard.secure_port else None
     https_port = settings.dashboard.secure_port if encryption else 0
-    port, again, stop = settings.dashboard.port, False, asyncio.Event()
-
-    def restart() -> bool:
-        nonlocal again
-        again = bool(os.environ.get(SUPERVISED))
-        if again:
-            # What was asked for is answered first.
-            asyncio.get_running_loop().call_later(ANSWER_SECONDS, stop.set)
-        return again
-
+    port, stop = settings.dashboard.port, asyncio.Event()
+    again = Again(stop=stop)
     app = create_app(
         desk,
         claim=claim,
@@ -160,7 +149,7 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> boo
                 named=named,
                 port=lambda: port,
                 codes=codes,
-                reach=Reach(home=home, settings=settings, restart=restart),
+                reach=Reach(home=home, settings=settings, restart=again),
             )
         ),
     )
@@ -214,7 +203,7 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> boo
         reader.close()
     if not reading.cancelled() and (why := reading.exception()) is not None:
         raise why
-    return again
+    return again.is_asked
 
 
 def _of_rules(book: Rulebook, home: Home) -> list[Issue]:

@@ -1,5 +1,6 @@
 """Whether other devices at home reach proxy and dashboard: where they could, and what is to stand in config.yaml."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -62,7 +63,9 @@ def _write(home: Home, host: str) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Reach:
-    """How it stands, for the dashboard. `restart` starts both processes again and says whether it can."""
+    """How it stands, for the dashboard. `restart` starts both processes again and says whether it can; it is called on
+    the loop.
+    """
 
     home: Home
     settings: Config
@@ -88,14 +91,14 @@ class Reach:
         """Addresses at which it may be reached from outside the home."""
         return announce.exposed(self.settings.proxy.host, self.settings.dashboard.host)
 
-    def open_to(self, address: str) -> bool:
+    async def open_to(self, address: str) -> bool:
         """As `open_to`; says whether both processes are being started again. Raises Mistake."""
-        open_to(self.home, self.settings, address, self.at_home)
+        await asyncio.to_thread(open_to, self.home, self.settings, address, self.at_home)
         return self.restart()
 
-    def close(self) -> bool:
+    async def close(self) -> bool:
         """As `close`; says whether both processes are being started again. Raises Mistake."""
-        close(self.home)
+        await asyncio.to_thread(close, self.home)
         return self.restart()
 
 

@@ -151,7 +151,7 @@ class SetupPages:
         only_owners(visit)
         address = fields.get("address", "")
         try:
-            starts = await asyncio.to_thread(self.reach.open_to, address) if address else self.reach.close()
+            starts = await (self.reach.open_to(address) if address else self.reach.close())
         except Mistake as why:
             return await self._show(request, visit, str(why), status=409)
         answer = self.pages.show("again.html", {"starts": starts})

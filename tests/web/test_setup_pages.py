@@ -1,7 +1,8 @@
 """“Set up” lets the devices of the home network in, writes that down, and never opens a door to the street."""
 
+import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 
 from screener import config
 from screener.config import Config, listened
+from screener.ending import SUPERVISED, Again
 from screener.errors import Mistake
 from screener.home import announce
 from screener.home.folder import Home as Folder
@@ -27,12 +29,14 @@ def folder(tmp_path: Path) -> Folder:
     return folder
 
 
-async def a_house(folder: Folder, restarts: list[bool], **settings: object) -> Home:
+async def a_house(
+    folder: Folder, restarts: list[bool], again: Callable[[], bool] | None = None, **settings: object
+) -> Home:
     found = Config.model_validate({"proxy": {"port": 0}, "dashboard": {"port": 0, "https_port": 0}, **settings})
 
     def restart() -> bool:
         restarts.append(True)
-        return True
+        return again() if again else True
 
     reach = Reach(home=folder, settings=found, restart=restart, at_home=lambda: (HERE, OTHER))
     return await a_home(folder.folder, reach=reach, port=lambda: 8788)
@@ -70,6 +74,22 @@ async def test_one_press_lets_the_home_in_and_touches_nothing_else_in_the_settin
     assert [old.replace("127.0.0.1", f'"{OTHER}"') for old, _new in changed] == [new for _old, new in changed]
     assert len(changed) == 2
     assert config.load(folder.settings).proxy.host == config.load(folder.settings).dashboard.host == OTHER
+
+
+@pytest.mark.parametrize("address", [HERE, ""])
+async def test_either_press_starts_both_again_where_somebody_supervises(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv(SUPERVISED, "1")
+    stop = asyncio.Event()
+    home = await a_house(folder, [], Again(stop=stop))
+
+    answer = await presses(await home.browser("anna"), address)
+    async with asyncio.timeout(10):
+        await stop.wait()
+    await home.close()
+
+    assert answer.status_code == 200 and "starts again" in answer.text
 
 
 async def test_letting_nobody_in_again_leaves_the_settings_as_they_came(home: Home, folder: Folder) -> None:
