@@ -15,11 +15,12 @@ from pathlib import Path
 from fastapi import Request, Response
 
 from screener import config, doctor, health, paraphrases, platforms
-from screener.config import EVERYWHERE, DashboardSection
+from screener.config import EVERYWHERE, DashboardSection, ProxySection
 from screener.ending import AGAIN, Again, end_with
 from screener.errors import Mistake
 from screener.family import Family
 from screener.home import announce, leaf
+from screener.home import here as addresses
 from screener.home.folder import Home
 from screener.home.neighbours import Neighbours
 from screener.home.pac import pac
@@ -54,7 +55,7 @@ from screener.web.household import LivingHere
 from screener.web.logins import SqlLogins
 from screener.web.reach import Reach
 from screener.web.rooms import House, rooms
-from screener.web.serve import Secure, listen_at, serve_on
+from screener.web.serve import open_at, serve_later, serve_on
 
 log = logging.getLogger(__name__)
 
@@ -155,9 +156,7 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> boo
     )
 
     async def proxy_pac(request: Request) -> Response:
-        # A proxy that listens on every address is found where the dashboard was found, and on this machine always.
-        asked = request.url.hostname
-        host = asked if settings.proxy.host in EVERYWHERE or asked in LOOPBACK_NAMES else settings.proxy.host
+        host = proxy_host(request.url.hostname or "", settings.proxy)
         watched = platforms.endpoints()
         text = pac(f"{host}:{proxy_port or settings.proxy.port}", exact=watched.exact, below=watched.below)
         return Response(text, media_type="application/x-ns-proxy-autoconfig")
@@ -177,15 +176,14 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> boo
     watching = asyncio.create_task(live.follow())
     telling: list[asyncio.Task[None]] = [asyncio.create_task(here.run())]
     try:
-        listeners = listen_at(settings.dashboard.hosts, settings.dashboard.port)
+        hosts = addresses.now(settings.dashboard.hosts)
+        listeners, secure = open_at(hosts, settings.dashboard.port, https_port, encryption)
         port = listeners[0].getsockname()[1]
-        secure = (
-            Secure(listeners=listen_at(settings.dashboard.hosts, https_port), context=encryption)
-            if encryption
-            else None
-        )
         notices = notifier(desk, store, seal, bell, link=_address(settings.dashboard, port, https_port))
         telling += [asyncio.create_task(notices.run()), asyncio.create_task(_wake(bell, desk))]
+        for host in (each for each in settings.dashboard.hosts if each not in hosts):
+            coming = serve_later(app, host, port, stop=stop, secure_port=https_port, context=encryption)
+            telling.append(asyncio.create_task(coming))
         if encryption:
             telling.append(asyncio.create_task(leaf.keep_good(encryption, home, names)))
         if settings.dashboard.reaches_beyond:
@@ -204,6 +202,14 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> boo
     if not reading.cancelled() and (why := reading.exception()) is not None:
         raise why
     return again.is_asked
+
+
+def proxy_host(asked: str, proxy: ProxySection) -> str:
+    """Where a browser that found the dashboard under the name `asked` finds the proxy."""
+    if asked in LOOPBACK_NAMES and addresses.THIS_COMPUTER in proxy.hosts:
+        return addresses.THIS_COMPUTER
+    host = asked if proxy.host in EVERYWHERE else proxy.host
+    return f"[{host}]" if ":" in host else host
 
 
 def _of_rules(book: Rulebook, home: Home) -> list[Issue]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -12,11 +13,10 @@ from screener.config import EVERYWHERE, Config
 from screener.errors import Mistake
 from screener.home import announce
 from screener.home.folder import Home, write_private
+from screener.home.here import THIS_COMPUTER, is_here
 from screener.tuning.yamlwrite import written
 from screener.web.guard import LOOPBACK_NAMES, host_name
 from screener.web.serve import listen
-
-THIS_COMPUTER = "127.0.0.1"
 
 type AtHome = Callable[[], tuple[str, ...]]
 """The addresses at which only this home reaches the machine."""
@@ -48,17 +48,22 @@ def close(home: Home) -> None:
 
 def _write(home: Home, host: str) -> None:
     file = home.settings.resolve()
+    trial = file.with_name(f"{file.name}.trial")
     try:
-        before = file.read_bytes()
-        after = written(before.decode(), {(part, "host"): host for part in ("proxy", "dashboard")}, file=str(file))
+        after = written(
+            file.read_bytes().decode(), {(part, "host"): host for part in ("proxy", "dashboard")}, file=str(file)
+        )
+        write_private(trial, after.encode())
+        # What can't be read again is never in force, not for a moment.
+        config.load(trial)
         write_private(file, after.encode())
+    except Mistake as why:
+        raise Mistake(str(why).replace(trial.name, file.name)) from None
     except (OSError, UnicodeDecodeError):
         raise Mistake(f"{file}: can't be written. Write {host} as the host of proxy and dashboard by hand.") from None
-    try:
-        config.load(file)
-    except Mistake:
-        write_private(file, before)
-        raise
+    finally:
+        with suppress(OSError):
+            trial.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +76,7 @@ class Reach:
     settings: Config
     restart: Callable[[], bool] = lambda: False
     at_home: AtHome = announce.at_home
+    is_here: Callable[[str], bool] = is_here
 
     @property
     def beyond(self) -> bool:
@@ -86,6 +92,12 @@ class Reach:
         if dashboard.host not in EVERYWHERE:
             return dashboard.host
         return next(iter((*self.at_home(), *dashboard.names)), announce.NAME)
+
+    @property
+    def gone(self) -> str:
+        """The address for other devices where this machine does not have it now; else empty."""
+        hosts = (self.settings.proxy.host, self.settings.dashboard.host)
+        return next((host for host in hosts if not self.is_here(host)), "")
 
     def exposed(self) -> tuple[str, ...]:
         """Addresses at which it may be reached from outside the home."""
