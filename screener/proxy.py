@@ -113,7 +113,6 @@ async def run(
     vitals = Vitals()
     probe = Probe(certificate=home.certificate, facts=home.sign, cries=home.calls, vitals=vitals.told)
     logging.getLogger("mitmproxy").addHandler(errors)
-    coming: list[asyncio.Task[None]] = []
     try:
         await probe.start()
         vitals.start()
@@ -125,14 +124,9 @@ async def run(
         if settings.wireguard_port:
             before_others(master, CheckPageName(PROBE_ADDRESS))
         master.addons.add(guard, gate, Tap(writer.offer, table, enrolled.__contains__, counts))
-        coming = [
-            asyncio.create_task(_join(master, host, settings.port)) for host in settings.hosts if host not in hosts
-        ]
-        await _serve(master, settings, ready, stop)
+        await _serve(master, settings, hosts, ready, stop)
         await enrolled.saved()
     finally:
-        for task in coming:
-            task.cancel()
         vitals.stop()
         await probe.close()
         logging.getLogger("mitmproxy").removeHandler(errors)
@@ -146,8 +140,13 @@ def enrolled_of(home: Home, always: tuple[str, ...] = ()) -> Enrolled:
 
 
 async def _serve(
-    master: DumpMaster, settings: ProxySettings, ready: Callable[[int], None], stop: asyncio.Event
+    master: DumpMaster,
+    settings: ProxySettings,
+    hosts: Sequence[str],
+    ready: Callable[[int], None],
+    stop: asyncio.Event,
 ) -> None:
+    coming: list[asyncio.Task[None]] = []
     running = asyncio.create_task(master.run())
     stopping = asyncio.create_task(stop.wait())
     server: Proxyserver = master.addons.get("proxyserver")
@@ -158,11 +157,14 @@ async def _serve(
                 raise free.busy(settings.hosts[-1], settings.port)
             await asyncio.sleep(0.02)
         ready(next(each.listen_addrs[0][1] for each in listening if each.mode.type_name == "regular"))
+        away = [host for host in settings.hosts if host not in hosts]
+        coming = [asyncio.create_task(_join(master, host, settings.port)) for host in away]
         await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
         if not stop.is_set():
             raise Mistake("proxy: mitmproxy ended by itself. Start Screener again.")
     finally:
-        stopping.cancel()
+        for task in (stopping, *coming):
+            task.cancel()
         master.shutdown()
         await asyncio.gather(running, return_exceptions=True)
         await server.servers.update([])

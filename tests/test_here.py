@@ -1,4 +1,4 @@
-"""An address of the home network that this machine has lost stops nothing, is said, and is served again when it is back."""
+"""An address of the home network that is lost stops nothing, is said, and is served again once it is back."""
 
 import asyncio
 import socket
