@@ -14,6 +14,7 @@ from screener.canaries import Canary
 from screener.errors import Mistake
 from screener.home import announce, authority, pc
 from screener.home.folder import Home
+from screener.home.here import is_here
 from screener.home.probe import PROBE_HOST
 from screener.platforms import endpoints, platform_of_host, title
 from screener.spool import Reader, place
@@ -57,7 +58,7 @@ def examine(home: Home, now: datetime) -> list[Check]:
 
 def lasting(home: Home, now: datetime) -> list[Check]:
     """What can be seen without asking the two processes: also on the dashboard, as issues."""
-    return [*_certificate(home, now), *_clock(home, now), *_disk(home), *_computer(home), *_exposed(home)]
+    return [*_certificate(home, now), *_clock(home, now), *_disk(home), *_computer(home), *_doors(home)]
 
 
 @dataclass(kw_only=True)
@@ -191,7 +192,7 @@ def _spool(home: Home, now: datetime) -> Iterator[Check]:
 
 def _proxy(settings: config.Config) -> Iterator[Check]:
     """Asks for the check page through it, as a browser does."""
-    where = (_reached(settings.proxy.host), settings.proxy.port)
+    where = (_reached(settings.proxy.hosts[0]), settings.proxy.port)
     said = _asked(where, f"GET http://{PROBE_HOST}/ HTTP/1.1\r\nHost: {PROBE_HOST}\r\nConnection: close\r\n\r\n")
     name = f"{where[0]}:{where[1]}"
     if b"Screener" in said:
@@ -202,7 +203,7 @@ def _proxy(settings: config.Config) -> Iterator[Check]:
 
 
 def _dashboard(settings: config.Config) -> Iterator[Check]:
-    where = (_reached(settings.dashboard.host), settings.dashboard.port)
+    where = (_reached(settings.dashboard.hosts[0]), settings.dashboard.port)
     head = f"HTTP/1.1\r\nHost: localhost:{where[1]}\r\nConnection: close\r\n\r\n"
     name = f"http://{where[0]}:{where[1]}"
     if not _asked(where, f"GET /healthz {head}").endswith(b"ok"):
@@ -219,21 +220,24 @@ def _dashboard(settings: config.Config) -> Iterator[Check]:
 def _name(settings: config.Config) -> Iterator[Check]:
     if not settings.dashboard.reaches_beyond:
         return
+    if not is_here(settings.dashboard.host):
+        return  # that is said elsewhere
     if announce.addresses(settings.dashboard.host):
         yield _good("name", f"{announce.NAME} is announced in the home network")
     else:
         yield _bad("name", "this machine has no address in a home network", "Look whether its cable or Wi-Fi is on.")
 
 
-def _exposed(home: Home) -> Iterator[Check]:
+def _doors(home: Home) -> Iterator[Check]:
     try:
         settings = config.load(home.settings) if home.settings.exists() else config.Config()
     except Mistake:
         return  # that is said elsewhere
     if outside := announce.exposed(settings.proxy.host, settings.dashboard.host):
-        mend = "As host of proxy and dashboard, name an address of the home network in config.yaml, and start again."
-        what = f"proxy or dashboard listens at {', '.join(outside)}, which may be reached from outside the home"
-        yield _bad("exposed", what, mend)
+        yield _bad("exposed", *troubles.words("exposed", addresses=", ".join(outside)))
+    for host in dict.fromkeys((settings.proxy.host, settings.dashboard.host)):
+        if not is_here(host):
+            yield _bad("address", *troubles.words("address:gone", address=host))
 
 
 def _devices(home: Home, now: datetime) -> Iterator[Check]:

@@ -2,15 +2,13 @@
 
 import argparse
 import asyncio
-import errno
 import json
 import logging
 import os
-import socket
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +21,7 @@ from mitmproxy.tools.dump import DumpMaster
 from screener import config
 from screener.ending import end_with
 from screener.errors import Mistake
-from screener.home import authority
+from screener.home import authority, free, here
 from screener.home.folder import Home
 from screener.home.probe import Probe
 from screener.home.router.ruleset import PROBE_ADDRESS
@@ -99,10 +97,11 @@ async def run(
     settings: ProxySettings, *, ready: Callable[[int], None], stop: asyncio.Event, table: Endpoints | None = None
 ) -> None:
     """Serves until `stop` is set; `ready` is told the port. `table` says what is watched. Raises Mistake."""
-    for host in settings.hosts:
-        _check_free(host, settings.port)
+    hosts = here.now(settings.hosts)
+    for host in hosts:
+        free.check(host, settings.port)
     if settings.router_port:
-        _check_free("", settings.router_port)
+        free.check("", settings.router_port)
     home = Home(folder=settings.home)
     table = table or endpoints()
     authority.ensure(home, table, settings.names)
@@ -117,7 +116,7 @@ async def run(
     try:
         await probe.start()
         vitals.start()
-        master = _master(settings, home.ca, leaves)
+        master = _master(settings, hosts, home.ca, leaves)
         guard = Guard(probe=probe.address, steer=settings.steer, counts=counts, probe_at=PROBE_ADDRESS)
         gate = Gate(table, enrolled, writer.saw, counts, leaves.permits)
         if settings.router_port:
@@ -125,7 +124,7 @@ async def run(
         if settings.wireguard_port:
             before_others(master, CheckPageName(PROBE_ADDRESS))
         master.addons.add(guard, gate, Tap(writer.offer, table, enrolled.__contains__, counts))
-        await _serve(master, settings, ready, stop)
+        await _serve(master, settings, hosts, ready, stop)
         await enrolled.saved()
     finally:
         vitals.stop()
@@ -141,8 +140,13 @@ def enrolled_of(home: Home, always: tuple[str, ...] = ()) -> Enrolled:
 
 
 async def _serve(
-    master: DumpMaster, settings: ProxySettings, ready: Callable[[int], None], stop: asyncio.Event
+    master: DumpMaster,
+    settings: ProxySettings,
+    hosts: Sequence[str],
+    ready: Callable[[int], None],
+    stop: asyncio.Event,
 ) -> None:
+    coming: list[asyncio.Task[None]] = []
     running = asyncio.create_task(master.run())
     stopping = asyncio.create_task(stop.wait())
     server: Proxyserver = master.addons.get("proxyserver")
@@ -150,24 +154,33 @@ async def _serve(
         modes = len(master.options.mode)
         while len(listening := [each for each in server.servers if each.listen_addrs]) < modes or not server.is_running:
             if running.done() or any(mode.last_exception for mode in server.servers):
-                raise Mistake(_busy(settings.hosts[-1], settings.port))
+                raise free.busy(settings.hosts[-1], settings.port)
             await asyncio.sleep(0.02)
         ready(next(each.listen_addrs[0][1] for each in listening if each.mode.type_name == "regular"))
+        away = [host for host in settings.hosts if host not in hosts]
+        coming = [asyncio.create_task(_join(master, host, settings.port)) for host in away]
         await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
         if not stop.is_set():
             raise Mistake("proxy: mitmproxy ended by itself. Start Screener again.")
     finally:
-        stopping.cancel()
+        for task in (stopping, *coming):
+            task.cancel()
         master.shutdown()
         await asyncio.gather(running, return_exceptions=True)
         await server.servers.update([])
 
 
-def _master(settings: ProxySettings, confdir: Path, leaves: Leaves) -> DumpMaster:
+async def _join(master: DumpMaster, host: str, port: int) -> None:
+    """Listens there too, once this machine has that address again; what is open meanwhile stays open."""
+    await here.until(host)
+    master.options.update(mode=[*master.options.mode, f"regular@{host}:{port}"])
+
+
+def _master(settings: ProxySettings, hosts: Sequence[str], confdir: Path, leaves: Leaves) -> DumpMaster:
     master = DumpMaster(Options(confdir=str(confdir)), with_termlog=False, with_dumper=False)
     master.addons.remove(master.addons.get("tlsconfig"))
     master.addons.add(leaves)
-    modes = [f"regular@{host}:{settings.port}" for host in settings.hosts]
+    modes = [f"regular@{host}:{settings.port}" for host in hosts]
     if settings.router_port:  # on every address: the router's own rules say who gets in
         modes.append(f"transparent@:{settings.router_port}")
     if settings.wireguard_port:
@@ -192,27 +205,6 @@ def _master(settings: ProxySettings, confdir: Path, leaves: Leaves) -> DumpMaste
             if name == "errorcheck":
                 addon.finish()
     return master
-
-
-def _check_free(host: str, port: int) -> None:
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        with socket.socket(family, kind, protocol) as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            trial.bind(address)
-    except OSError as why:
-        if why.errno == errno.EADDRINUSE:
-            raise Mistake(_busy(host, port)) from None
-        raise Mistake(
-            f"proxy {host}:{port}: can't listen there ({why.strerror}). Name another host or port in config.yaml."
-        ) from None
-
-
-def _busy(host: str, port: int) -> str:
-    what = "another program listens there; perhaps Screener runs already"
-    return f"proxy {host}:{port}: {what}. Stop it, or name another port in config.yaml."
 
 
 class _CountErrors(logging.Handler):

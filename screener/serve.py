@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import logging
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -16,11 +15,12 @@ from pathlib import Path
 from fastapi import Request, Response
 
 from screener import config, doctor, health, paraphrases, platforms
-from screener.config import EVERYWHERE, DashboardSection
-from screener.ending import AGAIN, SUPERVISED, end_with
+from screener.config import EVERYWHERE, DashboardSection, ProxySection
+from screener.ending import AGAIN, Again, end_with
 from screener.errors import Mistake
 from screener.family import Family
 from screener.home import announce, leaf
+from screener.home import here as addresses
 from screener.home.folder import Home
 from screener.home.neighbours import Neighbours
 from screener.home.pac import pac
@@ -55,11 +55,9 @@ from screener.web.household import LivingHere
 from screener.web.logins import SqlLogins
 from screener.web.reach import Reach
 from screener.web.rooms import House, rooms
-from screener.web.serve import Secure, listen_at, serve_on
+from screener.web.serve import open_at, serve_later, serve_on
 
 log = logging.getLogger(__name__)
-
-ANSWER_SECONDS = 0.5
 
 type Ready = Callable[[str], None]
 
@@ -122,16 +120,8 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> boo
     names = partial(_names, settings.dashboard)
     encryption = leaf.context(home, names(), datetime.now(UTC)) if settings.dashboard.secure_port else None
     https_port = settings.dashboard.secure_port if encryption else 0
-    port, again, stop = settings.dashboard.port, False, asyncio.Event()
-
-    def restart() -> bool:
-        nonlocal again
-        again = bool(os.environ.get(SUPERVISED))
-        if again:
-            # What was asked for is answered first.
-            asyncio.get_running_loop().call_later(ANSWER_SECONDS, stop.set)
-        return again
-
+    port, stop = settings.dashboard.port, asyncio.Event()
+    again = Again(stop=stop)
     app = create_app(
         desk,
         claim=claim,
@@ -160,15 +150,13 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> boo
                 named=named,
                 port=lambda: port,
                 codes=codes,
-                reach=Reach(home=home, settings=settings, restart=restart),
+                reach=Reach(home=home, settings=settings, restart=again),
             )
         ),
     )
 
     async def proxy_pac(request: Request) -> Response:
-        # A proxy that listens on every address is found where the dashboard was found, and on this machine always.
-        asked = request.url.hostname
-        host = asked if settings.proxy.host in EVERYWHERE or asked in LOOPBACK_NAMES else settings.proxy.host
+        host = proxy_host(request.url.hostname or "", settings.proxy)
         watched = platforms.endpoints()
         text = pac(f"{host}:{proxy_port or settings.proxy.port}", exact=watched.exact, below=watched.below)
         return Response(text, media_type="application/x-ns-proxy-autoconfig")
@@ -188,15 +176,14 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> boo
     watching = asyncio.create_task(live.follow())
     telling: list[asyncio.Task[None]] = [asyncio.create_task(here.run())]
     try:
-        listeners = listen_at(settings.dashboard.hosts, settings.dashboard.port)
+        hosts = addresses.now(settings.dashboard.hosts)
+        listeners, secure = open_at(hosts, settings.dashboard.port, https_port, encryption)
         port = listeners[0].getsockname()[1]
-        secure = (
-            Secure(listeners=listen_at(settings.dashboard.hosts, https_port), context=encryption)
-            if encryption
-            else None
-        )
         notices = notifier(desk, store, seal, bell, link=_address(settings.dashboard, port, https_port))
         telling += [asyncio.create_task(notices.run()), asyncio.create_task(_wake(bell, desk))]
+        for host in (each for each in settings.dashboard.hosts if each not in hosts):
+            coming = serve_later(app, host, port, stop=stop, secure_port=https_port, context=encryption)
+            telling.append(asyncio.create_task(coming))
         if encryption:
             telling.append(asyncio.create_task(leaf.keep_good(encryption, home, names)))
         if settings.dashboard.reaches_beyond:
@@ -214,7 +201,15 @@ async def run(home: Home, *, ready: Ready, proxy_port: int | None = None) -> boo
         reader.close()
     if not reading.cancelled() and (why := reading.exception()) is not None:
         raise why
-    return again
+    return again.is_asked
+
+
+def proxy_host(asked: str, proxy: ProxySection) -> str:
+    """Where a browser that found the dashboard under the name `asked` finds the proxy."""
+    if asked in LOOPBACK_NAMES and addresses.THIS_COMPUTER in proxy.hosts:
+        return addresses.THIS_COMPUTER
+    host = asked if proxy.host in EVERYWHERE else proxy.host
+    return f"[{host}]" if ":" in host else host
 
 
 def _of_rules(book: Rulebook, home: Home) -> list[Issue]:

@@ -78,6 +78,21 @@ SAID: Mapping[str, tuple[str, str]] = {
         "Put the file back from a backup.",
     ),
     "computer:gone": ("Gone from this computer: {what}.", "Press “Set up this computer” again."),
+    "address:gone": (
+        "This computer does not have the address {address} of the home network now, so other devices are not looked "
+        "after.",
+        "Look whether its cable or Wi-Fi is on. If it has another address now, have your router give it the old one "
+        "again, or let the other devices in anew under “Set up”.",
+    ),
+    "exposed": (
+        "Screener listens at {addresses}, which may be reached from outside the home.",
+        "Write an address of your home as the host of proxy and dashboard into config.yaml, and start Screener again; "
+        "or put this computer behind a router.",
+    ),
+    "others:out": (
+        "Other devices of this home are no longer looked after: {by} let only this computer use Screener.",
+        "If you did not agree on that, talk about it. They can be let in again under “Set up”.",
+    ),
     "router:silent": (
         "The router leads nothing to Screener: its heartbeat is not running. Browsing goes on without it.",
         "Start it again with: systemctl start screener-heartbeat; then look at: screener router status",

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Callable
 
-from screener import config
+from screener import config, troubles
 from screener.ending import end_with
 from screener.home.announce import NAME, addresses, not_at_home
 from screener.home.folder import Home
+from screener.home.here import is_here
 from screener.home.probe import PROBE_HOST
 from screener.supervise import Supervisor
 
@@ -78,6 +79,8 @@ def greeting(supervisor: Supervisor, home: Home, settings: config.Config, *, fir
 
 def _for_others(host: str, port: int) -> list[str]:
     """Where another device begins, and what must not be."""
+    if not is_here(host):
+        return [f"  Beware        {troubles.words('address:gone', address=host)[0]}"]
     found = addresses(host)
     outside = not_at_home(found)
     here = next((each for each in found if each not in outside), host)

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from screener import doctor
+from screener import doctor, troubles
 from screener.cli import app
 from screener.home import authority, pc
 from screener.home.folder import Home, write_private
 from screener.platforms import endpoints
+from screener.web.retold import taken_apart
 
+LASTING = ("address", "clock", "computer", "disk", "exposed")
 NOW = datetime.now(UTC)
 
 
@@ -82,6 +84,28 @@ def test_the_same_is_on_the_dashboard_as_issues(home: Home) -> None:
 
     assert found["authority:open"].severity == "error"
     assert all(issue.mend for issue in found.values())
+
+
+def test_whatever_lasts_is_one_of_the_sentences_that_every_language_has(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = tmp_path / "user"
+    user.mkdir()
+    pc.UNDO["nss"](pc.set_up(home, "http://127.0.0.1:1/proxy.pac", user=user)[1])
+    home.database.touch()
+    write_private(home.settings, b"dashboard: {host: 192.0.2.7}\n")
+    monkeypatch.setattr(doctor, "ENOUGH_BYTES", 2**60)
+
+    found = doctor.issues(home, datetime(2025, 2, 1, tzinfo=UTC))
+    strange = [
+        text
+        for issue in found
+        for text in (issue.what, issue.mend)
+        if all(taken_apart(text, sentence) is None for sentence in troubles.sentences())
+    ]
+
+    assert {issue.key for issue in found} >= {f"doctor:{name}" for name in LASTING}
+    assert strange == []
 
 
 def test_the_command_ends_with_a_status_and_prints_json(home: Home) -> None:

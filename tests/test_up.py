@@ -224,7 +224,9 @@ async def test_what_is_pressed_on_set_up_is_in_force_after_both_were_started_aga
             await browser.post("/claim", data=fields)
             token = re.search(r'name="token" value="([^"]+)"', (await browser.get("/setup")).text)
             assert token is not None
-            answer = await browser.post("/setup/others", data={"token": token[1], "address": ""})
+            answer = await browser.post(
+                "/setup/others", data={"token": token[1], "address": "", "password": fields["password"]}
+            )
             await running.until("settings have changed")
             await until(lambda: not set(before.values()) & set(children(running.process.pid).values()))
             await until(lambda: all(reachable("127.0.0.1", port) for port in (proxy, dashboard)))

@@ -10,12 +10,11 @@ from collections.abc import Collection, Sequence
 from typing import Literal
 
 from screener.home.constraints import HOME_NETWORKS
+from screener.home.here import LOOK_AGAIN_SECONDS, is_here
 
 log = logging.getLogger(__name__)
 
 NAME = "screener.local"
-# Addresses change when a router gives out new ones.
-LOOK_AGAIN_SECONDS = 60.0
 # Networks inside this machine, which no other device can reach.
 INSIDE = ("docker", "br-", "veth", "virbr", "lxc", "podman", "cni", "vmnet", "vboxnet")
 SIOCGIFADDR = 0x8915
@@ -78,7 +77,7 @@ async def _answering(host: str, here: Sequence[str], port: int, kind: str) -> No
     zeroconf = AsyncZeroconf(interfaces=list(here), ip_version=IPVersion.V4Only if v4 else IPVersion.All)
     try:
         await zeroconf.async_register_service(service, allow_name_change=True)
-        while addresses(host) == tuple(here):  # noqa: ASYNC110 - nobody tells us when a router gives out new ones
+        while addresses(host) == tuple(here) and is_here(host):  # noqa: ASYNC110 - nobody tells us when a router gives out new ones
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
     finally:
         with contextlib.suppress(Exception):

@@ -1,6 +1,8 @@
 """Whether other devices at home reach proxy and dashboard: where they could, and what is to stand in config.yaml."""
 
+import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -11,11 +13,10 @@ from screener.config import EVERYWHERE, Config
 from screener.errors import Mistake
 from screener.home import announce
 from screener.home.folder import Home, write_private
+from screener.home.here import THIS_COMPUTER, is_here
 from screener.tuning.yamlwrite import written
 from screener.web.guard import LOOPBACK_NAMES, host_name
 from screener.web.serve import listen
-
-THIS_COMPUTER = "127.0.0.1"
 
 type AtHome = Callable[[], tuple[str, ...]]
 """The addresses at which only this home reaches the machine."""
@@ -47,27 +48,35 @@ def close(home: Home) -> None:
 
 def _write(home: Home, host: str) -> None:
     file = home.settings.resolve()
+    trial = file.with_name(f"{file.name}.trial")
     try:
-        before = file.read_bytes()
-        after = written(before.decode(), {(part, "host"): host for part in ("proxy", "dashboard")}, file=str(file))
+        after = written(
+            file.read_bytes().decode(), {(part, "host"): host for part in ("proxy", "dashboard")}, file=str(file)
+        )
+        write_private(trial, after.encode())
+        # What can't be read again is never in force, not for a moment.
+        config.load(trial)
         write_private(file, after.encode())
+    except Mistake as why:
+        raise Mistake(str(why).replace(trial.name, file.name)) from None
     except (OSError, UnicodeDecodeError):
         raise Mistake(f"{file}: can't be written. Write {host} as the host of proxy and dashboard by hand.") from None
-    try:
-        config.load(file)
-    except Mistake:
-        write_private(file, before)
-        raise
+    finally:
+        with suppress(OSError):
+            trial.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reach:
-    """How it stands, for the dashboard. `restart` starts both processes again and says whether it can."""
+    """How it stands, for the dashboard. `restart` starts both processes again and says whether it can; it is called on
+    the loop.
+    """
 
     home: Home
     settings: Config
     restart: Callable[[], bool] = lambda: False
     at_home: AtHome = announce.at_home
+    is_here: Callable[[str], bool] = is_here
 
     @property
     def beyond(self) -> bool:
@@ -84,18 +93,24 @@ class Reach:
             return dashboard.host
         return next(iter((*self.at_home(), *dashboard.names)), announce.NAME)
 
+    @property
+    def gone(self) -> str:
+        """The address for other devices where this machine does not have it now; else empty."""
+        hosts = (self.settings.proxy.host, self.settings.dashboard.host)
+        return next((host for host in hosts if not self.is_here(host)), "")
+
     def exposed(self) -> tuple[str, ...]:
         """Addresses at which it may be reached from outside the home."""
         return announce.exposed(self.settings.proxy.host, self.settings.dashboard.host)
 
-    def open_to(self, address: str) -> bool:
+    async def open_to(self, address: str) -> bool:
         """As `open_to`; says whether both processes are being started again. Raises Mistake."""
-        open_to(self.home, self.settings, address, self.at_home)
+        await asyncio.to_thread(open_to, self.home, self.settings, address, self.at_home)
         return self.restart()
 
-    def close(self) -> bool:
+    async def close(self) -> bool:
         """As `close`; says whether both processes are being started again. Raises Mistake."""
-        close(self.home)
+        await asyncio.to_thread(close, self.home)
         return self.restart()
 
 

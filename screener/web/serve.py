@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import logging
 import socket
 import ssl
 from collections.abc import Iterator, Sequence
@@ -12,7 +13,10 @@ import uvicorn
 from fastapi import FastAPI
 
 from screener.errors import Mistake
+from screener.home import here
 from screener.web.live import Streams
+
+log = logging.getLogger(__name__)
 
 STOP_SECONDS = 3
 MOST_CONNECTIONS = 256
@@ -77,6 +81,21 @@ async def serve_on(
                 each.close()
 
 
+async def serve_later(
+    app: FastAPI, host: str, port: int, *, stop: asyncio.Event, secure_port: int, context: ssl.SSLContext | None
+) -> None:
+    """Serves there as well once this machine has that address, and until `stop` is set."""
+    while True:
+        await here.until(host)
+        try:
+            listeners, secure = open_at([host], port, secure_port, context)
+            break
+        except Mistake as why:
+            log.error("%s", why)
+            await asyncio.sleep(here.LOOK_AGAIN_SECONDS)
+    await serve_on(app, listeners, stop=stop, secure=secure)
+
+
 def _config(app: FastAPI, context: ssl.SSLContext | None = None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
@@ -105,6 +124,21 @@ def listen_at(hosts: Sequence[str], port: int) -> list[socket.socket]:
             each.close()
         raise
     return found
+
+
+def open_at(
+    hosts: Sequence[str], port: int, secure_port: int, context: ssl.SSLContext | None
+) -> tuple[list[socket.socket], Secure | None]:
+    """Bound sockets for both ways to serve; over HTTPS only with a context. Raises Mistake, and then none is bound."""
+    listeners = listen_at(hosts, port)
+    if context is None:
+        return listeners, None
+    try:
+        return listeners, Secure(listeners=listen_at(hosts, secure_port), context=context)
+    except Mistake:
+        for each in listeners:
+            each.close()
+        raise
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from screener import troubles
 from screener.errors import Mistake
 from screener.family import ADULT_FROM, Member, Role, timezone_named
 from screener.home import pc, scripts
@@ -18,6 +19,7 @@ from screener.home.folder import Home
 from screener.home.probe import PROBE_HOST
 from screener.routes import ELSEWHERE, shipped_routes
 from screener.store.household import THIS_MACHINE, Devices
+from screener.web.again import refusal
 from screener.web.belongs import named
 from screener.web.desk import SqlDesk
 from screener.web.device_codes import DeviceCodes
@@ -30,7 +32,8 @@ from screener.web.roles import only_owners
 from screener.web.tongue import _
 from screener.web.tries import is_loopback
 
-AGAIN_SECONDS = 10
+# Longer than a Raspberry Pi takes to start: a browser that comes too early shows a mistake, and never asks again.
+AGAIN_SECONDS = 30
 ZONES = Path("/etc/localtime")
 
 
@@ -157,14 +160,20 @@ class SetupPages:
         return RedirectResponse("/setup#computer", 303)
 
     async def others(self, request: Request) -> Response:
-        """Lets the devices of the home network in, or keeps them out again."""
+        """Lets the devices of the home network in, or takes them all out again, which nobody does unseen."""
         visit, fields = await self.door.change(request)
         only_owners(visit)
+        if no := await refusal(self.door, request, visit.user, fields.get("password", "")):
+            return await self._show(request, visit, no.words, status=no.status)
         address = fields.get("address", "")
         try:
-            starts = await asyncio.to_thread(self.reach.open_to, address) if address else self.reach.close()
+            starts = await (self.reach.open_to(address) if address else self.reach.close())
         except Mistake as why:
             return await self._show(request, visit, str(why), status=409)
+        if not address:
+            values = {"by": visit.user.name}
+            out = troubles.issue("others:out", severity="warning", at=self.door.clock(), values=values)
+            await self.devices.note(out)
         answer = self.pages.show("again.html", {"starts": starts})
         if starts:
             answer.headers["Refresh"] = f"{AGAIN_SECONDS}; url=/setup"
@@ -200,6 +209,7 @@ class SetupPages:
             "looked_after": THIS_MACHINE in enrolled,
             "others": len(enrolled - {THIS_MACHINE}),
             "beyond": self.reach.beyond,
+            "gone": self.reach.gone,
             "exposed": self.reach.exposed(),
             "offered": self.reach.at_home(),
             "zone": zone_here(),

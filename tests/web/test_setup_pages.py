@@ -1,20 +1,25 @@
 """“Set up” lets the devices of the home network in, writes that down, and never opens a door to the street."""
 
+import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from screener import config
-from screener.config import Config, listened
+from screener.config import Config, ProxySection, listened
+from screener.ending import SUPERVISED, Again
 from screener.errors import Mistake
 from screener.home import announce
 from screener.home.folder import Home as Folder
+from screener.serve import proxy_host
 from screener.web.reach import Reach, close, open_to
 from tests.web.conftest import token_of
-from tests.web.house import Home, a_home
+from tests.web.house import PASSWORD, Home, a_home
 
 # Addresses of this machine that stand for one in a home network.
 HERE, OTHER = "127.0.0.2", "127.0.0.3"
@@ -27,14 +32,21 @@ def folder(tmp_path: Path) -> Folder:
     return folder
 
 
-async def a_house(folder: Folder, restarts: list[bool], **settings: object) -> Home:
+async def a_house(
+    folder: Folder,
+    restarts: list[bool],
+    again: Callable[[], bool] | None = None,
+    is_away: bool = False,
+    **settings: object,
+) -> Home:
     found = Config.model_validate({"proxy": {"port": 0}, "dashboard": {"port": 0, "https_port": 0}, **settings})
 
     def restart() -> bool:
         restarts.append(True)
-        return True
+        return again() if again else True
 
-    reach = Reach(home=folder, settings=found, restart=restart, at_home=lambda: (HERE, OTHER))
+    network: dict[str, Callable[..., Any]] = {"at_home": lambda: (HERE, OTHER), "is_here": lambda host: not is_away}
+    reach = Reach(home=folder, settings=found, restart=restart, **network)
     return await a_home(folder.folder, reach=reach, port=lambda: 8788)
 
 
@@ -51,9 +63,9 @@ async def home(folder: Folder, restarts: list[bool]) -> AsyncIterator[Home]:
     await found.close()
 
 
-async def presses(browser: httpx.AsyncClient, address: str) -> httpx.Response:
-    token = token_of(await browser.get("/"))
-    return await browser.post("/setup/others", data={"token": token, "address": address})
+async def presses(browser: httpx.AsyncClient, address: str, password: str = PASSWORD) -> httpx.Response:
+    fields = {"token": token_of(await browser.get("/")), "address": address, "password": password}
+    return await browser.post("/setup/others", data=fields)
 
 
 async def test_one_press_lets_the_home_in_and_touches_nothing_else_in_the_settings(
@@ -66,10 +78,27 @@ async def test_one_press_lets_the_home_in_and_touches_nothing_else_in_the_settin
     changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
 
     assert (answer.status_code, restarts) == (200, [True])
-    assert answer.headers["refresh"].endswith("url=/setup")
+    seconds, _, where = answer.headers["refresh"].partition("; ")
+    assert where == "url=/setup" and int(seconds) > 20, "a Raspberry Pi takes twenty seconds to start"
     assert [old.replace("127.0.0.1", f'"{OTHER}"') for old, _new in changed] == [new for _old, new in changed]
     assert len(changed) == 2
     assert config.load(folder.settings).proxy.host == config.load(folder.settings).dashboard.host == OTHER
+
+
+@pytest.mark.parametrize("address", [HERE, ""])
+async def test_either_press_starts_both_again_where_somebody_supervises(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv(SUPERVISED, "1")
+    stop = asyncio.Event()
+    home = await a_house(folder, [], Again(stop=stop))
+
+    answer = await presses(await home.browser("anna"), address)
+    async with asyncio.timeout(10):
+        await stop.wait()
+    await home.close()
+
+    assert answer.status_code == 200 and "starts again" in answer.text
 
 
 async def test_letting_nobody_in_again_leaves_the_settings_as_they_came(home: Home, folder: Folder) -> None:
@@ -100,6 +129,43 @@ async def test_nobody_but_an_owner_lets_others_in(home: Home, folder: Folder, re
 
     assert (answer.status_code, restarts) == (404, [])
     assert folder.settings.read_bytes() == before
+
+
+@pytest.mark.parametrize("address", [HERE, ""])
+async def test_a_browser_that_was_left_open_changes_nothing(
+    home: Home, folder: Folder, restarts: list[bool], address: str
+) -> None:
+    before = folder.settings.read_bytes()
+
+    answer = await presses(await home.browser("anna"), address, "another password")
+
+    assert (answer.status_code, restarts) == (403, [])
+    assert "The password is not right" in answer.text
+    assert folder.settings.read_bytes() == before
+
+
+async def test_who_takes_all_other_devices_out_is_told_to_everybody(home: Home) -> None:
+    home.clock.now = datetime.now(UTC)  # issues end with the days of this machine
+    browser = await home.browser("anna")
+    await presses(browser, HERE)
+    before = {issue.key for issue in await home.desk.issues()}
+
+    await presses(browser, "")
+    after = {issue.key: issue.what for issue in await home.desk.issues()}
+
+    assert "others:out" in after.keys() - before
+    assert "no longer looked after: anna" in after["others:out"]
+
+
+def test_settings_that_could_not_be_read_again_are_never_in_force(folder: Folder) -> None:
+    folder.settings.write_text("proxy:\n  prot: 1\n")
+    before = folder.settings.stat().st_ino
+
+    with pytest.raises(Mistake, match=r'config\.yaml:\d+: "proxy\.prot"'):
+        close(folder)
+
+    assert folder.settings.stat().st_ino == before
+    assert not list(folder.folder.glob("config.yaml?*"))
 
 
 def test_where_a_port_is_taken_at_that_address_nothing_is_written(folder: Folder) -> None:
@@ -140,6 +206,16 @@ async def test_the_page_offers_what_is_there(folder: Folder, restarts: list[bool
     assert "Let only this computer use it again" in later
 
 
+async def test_at_another_address_than_was_written_the_page_says_so_and_offers_what_is_there(folder: Folder) -> None:
+    away = await a_house(folder, [], is_away=True, proxy={"host": "192.168.7.1"}, dashboard={"host": "192.168.7.1"})
+    page = (await (await away.browser("anna")).get("/setup")).text
+    await away.close()
+
+    assert "does not have the address 192.168.7.1 of the home network now" in page
+    assert f"<option>{HERE}</option><option>{OTHER}</option>" in page
+    assert 'class="qr"' not in page and "Let only this computer use it again" in page
+
+
 async def test_a_machine_that_the_street_can_reach_says_so(folder: Folder, restarts: list[bool]) -> None:
     home = await a_house(folder, restarts, dashboard={"host": "198.51.100.7"}, proxy={"host": "198.51.100.7"})
     page = (await (await home.browser("anna")).get("/setup")).text
@@ -169,3 +245,20 @@ def test_what_is_at_home_and_what_is_not() -> None:
 )
 def test_this_machine_finds_itself_wherever_others_do(host: str, where: tuple[str, ...]) -> None:
     assert listened(host) == where
+
+
+@pytest.mark.parametrize(
+    ("host", "asked", "where"),
+    [
+        ("127.0.0.1", "localhost", "127.0.0.1"),
+        ("192.168.1.10", "localhost", "127.0.0.1"),
+        ("192.168.1.10", "192.168.1.10", "192.168.1.10"),
+        ("192.168.1.10", "screener.local", "192.168.1.10"),
+        ("0.0.0.0", "192.168.1.10", "192.168.1.10"),
+        ("0.0.0.0", "127.0.0.1", "127.0.0.1"),
+        ("raspberry", "localhost", "raspberry"),
+        ("::1", "127.0.0.1", "[::1]"),
+    ],
+)
+def test_browsers_are_sent_where_the_proxy_listens(host: str, asked: str, where: str) -> None:
+    assert proxy_host(asked, ProxySection(host=host)) == where
