@@ -40,6 +40,7 @@ WRITTEN = frozenset({
 VALUES: Mapping[str, object] = {
     "why": "Qq", "platform": "Facebook", "where": "Facebook", "count": 7, "day": "2026-09-30", "mistake": "Qq",
     "megabytes": 12, "folder": "Qq", "what": "Qq", "device": "Television", "user": "ben", "was": "Kim", "by": "anna",
+    "address": "Qq", "addresses": "Qq",
 }  # fmt: skip
 ADDRESS = re.compile(r"https?://[^\s<\"]+")
 PHRASE = re.compile(f'(?<={pseudo.OPEN}Don’t hear: {pseudo.CLOSE})[^"]*')

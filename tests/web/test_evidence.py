@@ -6,12 +6,14 @@ import json
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pyrage
 import pytest
 from sqlalchemy import select
 
+from screener.evidence.export import Bag, exported
 from screener.evidence.verify import read, wrongs
 from screener.family import Member
 from screener.home.passphrase import SHORTEST
@@ -236,19 +238,32 @@ async def test_whoever_opens_the_sheets_is_noted_and_seen_by_the_person_they_are
     assert "anna" in (await (await home.browser("robin")).get("/me")).text
 
 
-async def test_one_file_is_made_at_a_time_and_the_next_has_its_turn_after_it(home: Home):
+async def test_one_file_is_made_at_a_time_and_the_next_has_its_turn_after_it(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+):
     id = await an_alert(home)
     anna = await home.browser("anna")
     token = token_of(await anna.get(f"/alerts/{id}/evidence"))
+    begun, go_on = asyncio.Event(), asyncio.Event()
 
-    answers = await asyncio.gather(
-        *(anna.post(f"/alerts/{id}/evidence/export", data={"token": token}) for _ in range(3))
-    )
-    after = await anna.post(f"/alerts/{id}/evidence/export", data={"token": token})
+    async def slowly(*given: Any, **named: Any) -> Bag:
+        begun.set()
+        await go_on.wait()
+        return await exported(*given, **named)
 
-    assert sorted(answer.status_code for answer in answers) == [200, 429, 429]
-    assert "Another file is being made" in next(a.text for a in answers if a.status_code == 429)
-    assert after.status_code == 200
+    async def taken_out() -> httpx.Response:
+        return await anna.post(f"/alerts/{id}/evidence/export", data={"token": token})
+
+    monkeypatch.setattr("screener.web.evidence.exported", slowly)
+    first = asyncio.create_task(taken_out())
+    await begun.wait()
+    meanwhile = [await taken_out(), await taken_out()]
+    go_on.set()
+
+    assert [answer.status_code for answer in meanwhile] == [429, 429]
+    assert "Another file is being made" in meanwhile[0].text
+    assert (await first).status_code == 200
+    assert (await taken_out()).status_code == 200
 
 
 async def test_nothing_is_done_without_the_token_of_the_session(home: Home):
