@@ -62,8 +62,8 @@ async def listed(
         seen = [each for each in kinds if see(each.alert)]
         ids: Sequence[str] = ()
         if seen and most:
-            chosen = _first(wanted, and_(asked, _let_through(seen, kinds, now)), skip + most)
-            ids = (await connection.scalars(chosen.offset(skip))).all()
+            chosen = _chosen(wanted, and_(asked, _let_through(seen, kinds, now)), most, skip)
+            ids = (await connection.scalars(chosen)).all()
         rows = {row.id: row for row in await connection.execute(_ROWS.where(a.id.in_(ids)))} if ids else {}
     return Listed(
         count=sum(each.count for each in seen),
@@ -72,20 +72,20 @@ async def listed(
     )
 
 
-def _first(wanted: Wanted, asked: ColumnElement[bool], most: int) -> Select[Any]:
-    """The ids of the first ones. Within a state the database has them in order, and stops when it has enough."""
+def _chosen(wanted: Wanted, asked: ColumnElement[bool], most: int, skip: int) -> Select[Any]:
+    """The ids that are shown. Within a state the database has them in order, and stops when it has enough."""
 
     def ordered(of: FromClause, query: Select[Any]) -> Select[Any]:
         order = (of.c.updated.desc(), of.c.id)
-        return query.order_by(*(order if wanted.newest_first else (of.c.height.desc(), *order))).limit(most)
+        return query.order_by(*(order if wanted.newest_first else (of.c.height.desc(), *order)))
 
     a = alerts.c
     of_states = [
-        ordered(alerts, select(a.id, a.height, a.updated).where(a.state == state, asked)).subquery()
+        ordered(alerts, select(a.id, a.height, a.updated).where(a.state == state, asked)).limit(skip + most).subquery()
         for state in wanted.states
     ]
     together = union_all(*(select(each) for each in of_states)).subquery()
-    return ordered(together, select(together.c.id))
+    return ordered(together, select(together.c.id)).limit(most).offset(skip)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,7 +26,7 @@ from screener.web.base import User, Wanted
 from screener.web.roles import Eyes, sees
 from screener.web.search import Asked
 from tests.make import NOON, a_contact, a_request
-from tests.web.house import ALEX, KIM, ROBIN, SASHA, Home, a_home
+from tests.web.house import ALEX, KIM, ROBIN, SASHA, Home, a_home, a_strange_start
 
 STRANGERS = ("Maya R.", "Sky W.", "Łukasz", "100% Real", "under_score", "Zoë")
 
@@ -256,3 +256,22 @@ def test_only_what_can_be_asked_comes_into_an_address():
 
     assert asked.query == "text=a+b&level=act&from=2026-01-02"
     assert Asked.of({name: values[0] for name, values in parse_qs(asked.query).items()}) == asked
+
+
+async def test_the_pages_of_a_list_are_its_parts_in_order(tmp_path: Path):
+    home = await a_home(tmp_path)
+    for number in range(7):
+        await home.happens(*a_strange_start(contact=f"10000000000080{number}"))
+    user = await home.desk.user("anna")
+    assert user is not None
+    see = sees(Eyes(user=user, now=home.clock()))
+
+    async def part(most: int, skip: int) -> list[str]:
+        return [row.id for row in (await home.desk.listed(Wanted(), see, home.clock(), most=most, skip=skip)).rows]
+
+    whole = await part(100, 0)
+    parts = [await part(3, skip) for skip in (0, 3, 6, 9)]
+    await home.close()
+
+    assert len(whole) == 7
+    assert parts == [whole[:3], whole[3:6], whole[6:], []]
