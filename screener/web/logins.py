@@ -59,11 +59,12 @@ class SqlLogins:
             "agent": agent[:120],
             "peer": peer[:60],
         }
+        # Never the one that begins here: a clock that was set back would let nobody in any more.
         oldest = (
             select(sessions.c.id)
-            .where(sessions.c.user == user.id)
+            .where(sessions.c.user == user.id, sessions.c.id != session.id)
             .order_by(sessions.c.created.desc(), sessions.c.id)
-            .offset(MOST)
+            .offset(MOST - 1)
         )
         async with self.engine.begin() as connection:
             await connection.execute(insert(sessions).values(**row))

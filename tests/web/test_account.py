@@ -15,6 +15,7 @@ from screener.store.times import micros, moment
 from screener.web import agents, halfway
 from screener.web.codes import picture, step_of
 from screener.web.halfway import Halfways
+from screener.web.logins import MOST as MOST_LOG_INS
 from screener.web.once import LIFE, MOST, MOST_OF_ONE, Once
 from screener.web.reset import reset
 from screener.web.sessions import COOKIE, Sessions
@@ -147,6 +148,18 @@ async def test_a_log_in_in_the_same_browser_takes_the_place_of_the_one_before(ho
     await anna.post("/login", data={"name": "anna", "password": PASSWORD})
 
     assert ENDS.findall((await anna.get("/account")).text) == []
+
+
+async def test_after_the_clock_was_set_back_one_can_still_log_in(home: Home):
+    for _ in range(MOST_LOG_INS):
+        await home.browser("anna")
+
+    home.clock.later(days=-1)
+    newest = await home.browser("anna")
+
+    assert (await newest.get("/")).status_code == 200
+    async with home.store.engine.connect() as connection:
+        assert len((await connection.scalars(select(sessions.c.id))).all()) == MOST_LOG_INS
 
 
 async def test_when_it_was_last_seen_is_written_at_most_once_a_minute(home: Home):
