@@ -45,6 +45,8 @@ class Resemblance:
     """By how much its points are multiplied then, but for threats and demands."""
     no_danger: float
     """Below this much `relationship.danger` a threat in words needs a second sign, as one among friends does."""
+    danger: float
+    """From this much of it on nothing that speaks for innocence is taken off: kind words come with threats, too."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,7 +42,8 @@ def weigh(
         if signal.alone or signal.rule not in muted
     }
     # What speaks for innocence can be said without being meant: it lowers the sum a little, and hides no stage.
-    calm = min(-sum(weight for weight in weights.values() if weight < 0), levels.most_calm)
+    most_calm = 0.0 if _sounds_dangerous(relationship, levels) else levels.most_calm
+    calm = min(-sum(weight for weight in weights.values() if weight < 0), most_calm)
     # Friends, and those whom the family knows of, joke about threats: it takes a second message to mean one.
     jests = known or calm >= levels.calm_jokes or _sounds_harmless(relationship, levels)
     may_joke = jests and _signs(weights) < levels.signs_from_known
@@ -121,8 +122,13 @@ def resemblance(relationship: Relationship, levels: Levels) -> float:
 
 
 def _sounds_harmless(relationship: Relationship, levels: Levels) -> bool:
-    danger = relationship.meant.danger
+    danger = relationship.meant.settled_danger
     return danger is not None and danger < levels.resemblance.no_danger
+
+
+def _sounds_dangerous(relationship: Relationship, levels: Levels) -> bool:
+    danger = relationship.meant.settled_danger
+    return danger is not None and danger >= levels.resemblance.danger
 
 
 def faded(signal: Signal, levels: Levels, at: datetime) -> float:

@@ -79,6 +79,7 @@ class Question:
     """Those of them that are names in the family."""
     approaches_since: datetime | None = None
     habits_since: datetime | None = None
+    alarmed_since: datetime | None = None
 
     @property
     def handles(self) -> tuple[str, ...]:
@@ -96,6 +97,8 @@ class Surroundings:
     named: frozenset[str] | None = None
     """Which of the words are names of friends."""
     habits: Habits | None = None
+    alarmed: datetime | None = None
+    """When the member's dealings with another stranger last called for an alert that somebody is told of."""
     others: tuple[Relationship, ...] = ()
     """The member's dealings with the same person's other accounts."""
 
@@ -139,7 +142,15 @@ def asking(
         habits_since=event.at - timedelta(days=windows.habit_recent_days + windows.habit_usual_days)
         if new_day and before.tally.within(windows.habit_recent_days, event.at)[1] >= windows.share_messages
         else None,
+        alarmed_since=event.at - timedelta(days=windows.alarmed_days)
+        if from_contact and not before.known and is_new(before, event, windows)
+        else None,
     )
+
+
+def is_new(relationship: Relationship, event: Event, windows: Windows) -> bool:
+    """Whether the contact may have come because of another one who came before."""
+    return relationship.first_at is None or windows.holds(relationship.first_at, event.at, days=windows.alarmed_days)
 
 
 def answered(
@@ -149,6 +160,7 @@ def answered(
     approaches: tuple[Approach, ...] = (),
     named: Iterable[str] = (),
     written: Iterable[Written] = (),
+    alarmed: datetime | None = None,
 ) -> Surroundings:
     """What a store found, as it is judged by; what was not asked stays unknown."""
     return Surroundings(
@@ -156,6 +168,7 @@ def answered(
         approaches=approaches if question.approaches_since else None,
         named=question.named_at_home | frozenset(named) if question.words else None,
         habits=_habits(question, written) if question.habits_since else None,
+        alarmed=alarmed,
     )
 
 

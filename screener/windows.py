@@ -27,6 +27,8 @@ class Windows:
     """For so long after asking to go on elsewhere, an account of the same name there is the same person's."""
     mutuals_days: float
     """Friends in common gained within this time are new ones."""
+    alarmed_days: float
+    """For so long after an alert about a stranger, somebody new may belong to that stranger."""
     habit_recent_days: float
     habit_usual_days: float
     """The member's last days, and the days before them that they are compared with."""

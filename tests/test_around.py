@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from screener.alerts import Alert
 from screener.family import Member
 from screener.folding import fold
+from screener.levels import LevelName
 from screener.relationships import Relationship
+from screener.score import Score
 from screener.store.base import Recalled, Store
 from screener.store.memory import MemoryStore
 from screener.store.sql import SqlStore
@@ -32,12 +35,21 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 
 
 async def kept(
-    store: Store, event: Any, *, member: Member = KIM, known: bool = False, gave: tuple[str, ...] = ()
+    store: Store,
+    event: Any,
+    *,
+    member: Member = KIM,
+    known: bool = False,
+    gave: tuple[str, ...] = (),
+    level: LevelName | None = None,
 ) -> None:
+    alert = Alert.opening(
+        id=f"{member.id}{event.contact.id}", score=Score(points=50, level=level, stages=(), signals=()), at=event.at
+    )
     async with store.transaction() as tx:
         before = (await tx.recall(member, event)).relationship
         relationship = before or Relationship.first(member=member, event=event, known=known)
-        await tx.keep(member, event, Recalled(relationship=relationship.after(event, gave=gave)))
+        await tx.keep(member, event, Recalled(relationship=relationship.after(event, gave=gave), alert=alert))
 
 
 async def around(store: Store, event: Any, *, member: Member = KIM, gave: tuple[str, ...] = ()) -> Surroundings:
@@ -178,6 +190,30 @@ async def test_the_same_persons_other_account_is_recalled_by_its_id(store: Store
     assert none == Recalled()
 
 
+async def test_an_alert_about_another_stranger_is_remembered_for_a_while(store: Store):
+    days = timedelta(days=1)
+    for level, when in (("talk", 3), ("act", 20), ("look", 1)):
+        event = a_message(id=f"m{when}", at=NOON - when * days, contact=a_contact(id=f"{when}"))
+        await kept(store, event, level=level)  # type: ignore[arg-type]
+    await kept(store, a_message(id="f", at=NOON - days, contact=a_contact(id="f")), level="talk", known=True)
+    await kept(store, a_message(id="s", at=NOON - days, contact=a_contact(id="s")), level="act", member=SAM)
+
+    new = await around(store, a_message(at=NOON, contact=a_contact(id="new")))
+    itself = await around(store, a_message(at=NOON, contact=a_contact(id="3")))
+    own_words = await around(store, a_message(at=NOON, contact=a_contact(id="new"), by="member"))
+    earlier = await around(store, a_message(at=NOON - 5 * days, contact=a_contact(id="new")))
+
+    assert (new.alarmed, itself.alarmed, own_words.alarmed) == (NOON - 3 * days, None, None)
+    assert earlier.alarmed is None
+
+
+async def test_somebody_in_touch_for_long_has_come_because_of_nobody(store: Store):
+    await kept(store, a_message(at=NOON - timedelta(days=40), contact=a_contact(id="old")))
+    await kept(store, a_message(id="m2", at=NOON - timedelta(days=1), contact=a_contact(id="1")), level="act")
+
+    assert (await around(store, a_message(id="m3", at=NOON, contact=a_contact(id="old")))).alarmed is None
+
+
 async def test_what_lies_around_is_looked_up_on_indexes(tmp_path: Path):
     store = await SqlStore.opened(tmp_path / "screener.db")
     await kept(store, a_message(contact=a_contact(name="Maya Rivers", handle="maya.rivers", avatar="a")))
@@ -190,6 +226,7 @@ async def test_what_lies_around_is_looked_up_on_indexes(tmp_path: Path):
             "relationships WHERE approached BETWEEN 1 AND 2 ORDER BY approached DESC",
             "relationships WHERE member = 'a' AND given_key IN ('b', 'c')",
             "events WHERE member = 'a' AND kind = 'message' AND at >= 1",
+            "alerts WHERE member = 'a' AND height >= 2 AND updated BETWEEN 1 AND 2",
         ):
             rows = await connection.execute(text(f"EXPLAIN QUERY PLAN SELECT * FROM {where}"))  # our own words
             plans += [row.detail for row in rows]

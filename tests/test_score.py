@@ -174,6 +174,15 @@ def test_a_threat_in_a_talk_that_sounds_harmless_needs_a_second_sign_only_where_
     assert weigh((THREAT, second), levels=wary, relationship=harmless, at=NOON).level == "act"
 
 
+def test_kind_words_take_nothing_off_a_talk_that_sounds_dangerous():
+    kind = a_signal("kind", "befriend", -20)
+    dangerous = replace(a_relationship(), meant=Meant(turns=9, drift=0.9, danger=LEVELS.resemblance.danger))
+    hardly = replace(a_relationship(), meant=Meant(turns=9, drift=0.9, danger=LEVELS.resemblance.danger - 0.1))
+
+    assert weighed(*BROAD, kind, relationship=dangerous).points == weighed(*BROAD, relationship=dangerous).points
+    assert weighed(*BROAD, kind, relationship=hardly).points < weighed(*BROAD, relationship=hardly).points
+
+
 def test_words_weigh_less_in_a_talk_that_resembles_ordinary_ones():
     ordinary = replace(a_relationship(), meant=Meant(turns=9, drift=0.0, danger=0.9))
 

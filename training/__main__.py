@@ -85,7 +85,7 @@ def tried(sample: Sample, network: Network) -> Outcome:
     for turn, numbers in zip(sample.turns, sample.vectors, strict=True):
         meant = after(meant, network.heard(meant.state, numbers, told(turn)))
         drift.append(meant.drift or 0.0)
-        danger.append(meant.danger or 0.0)
+        danger.append(meant.settled_danger or 0.0)
     at, ends = np.array(sample.at), sample.events
     warn_by, threat = (ends if n is None else n for n in (sample.warn_by, sample.threat))
     return Outcome(

@@ -6,7 +6,16 @@ from screener.meaning.base import IDEAS
 from screener.relationships import Relationship
 
 AMONG = frozenset(IDEAS)
-FACTS_OF_MEANING = frozenset({"message.means", "contact.has_meant", "relationship.drift", "relationship.danger"})
+FACTS_OF_MEANING = frozenset(
+    {
+        "message.means",
+        "contact.has_meant",
+        "relationship.leaning",
+        "relationship.drift",
+        "relationship.danger_at_once",
+        "relationship.danger",
+    }
+)
 
 
 @fact(
@@ -38,4 +47,20 @@ def drift(event: Event, relationship: Relationship) -> float | None:
     "How much it all resembles conversations in which a threat has come, from 0 to 1; known after five turns.",
 )
 def danger(event: Event, relationship: Relationship) -> float | None:
+    return relationship.meant.settled_danger
+
+
+@fact(
+    "relationship.leaning",
+    "What `relationship.drift` is made of, at the last turn alone and from the first one on; often wrong by itself.",
+)
+def leaning(event: Event, relationship: Relationship) -> float | None:
+    return relationship.meant.leaning
+
+
+@fact(
+    "relationship.danger_at_once",
+    "As `relationship.danger`, but from the first turn on; often wrong by itself.",
+)
+def danger_at_once(event: Event, relationship: Relationship) -> float | None:
     return relationship.meant.danger

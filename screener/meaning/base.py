@@ -17,7 +17,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 IDEAS: tuple[str, ...] = tuple(name for names in GROUPS.values() for name in names)
 
 ENOUGH = 5
-"""Turns it takes to say anything of a conversation."""
+"""Turns it takes to say anything of a conversation that stands by itself."""
 SURE = 0.5
 """From so much on an idea counts as meant."""
 FADES = 0.985
@@ -43,6 +43,11 @@ class Meant:
     """How much the whole resembles conversations in which a threat or demand has come, from 0 to 1."""
     now: frozenset[str] = frozenset()
     """The ideas of the last turn; not kept."""
+
+    @property
+    def settled_danger(self) -> float | None:
+        """The danger, once enough was heard to say that there is none."""
+        return self.danger if self.turns >= ENOUGH else None
 
     @property
     def ever(self) -> frozenset[str]:

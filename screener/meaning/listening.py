@@ -57,15 +57,15 @@ class Listening:
 
 def after(before: Meant, judged: Judged) -> Meant:
     """What is meant once the network has heard one turn more."""
-    known = before.turns + 1 >= ENOUGH
+    known = before.turns >= ENOUGH and before.leaning is not None
     return replace(
         before,
         state=judged.state,
         strongest=tuple(max(old * FADES, float(new)) for old, new in zip(before.strongest, judged.ideas, strict=True)),
         turns=before.turns + 1,
-        leaning=judged.leaning if known else None,
-        drift=min(judged.leaning, before.leaning) if known and before.leaning is not None else None,
-        danger=judged.danger if known else None,
+        leaning=judged.leaning,
+        drift=min(judged.leaning, before.leaning or 0.0) if known else None,
+        danger=judged.danger,
         now=frozenset(name for name, value in zip(IDEAS, judged.ideas, strict=True) if value >= SURE),
     )
 

@@ -2,15 +2,18 @@
 
 import json
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from screener.alerts import height
 from screener.family import Member
 from screener.habits import Written
 from screener.relationships import Relationship
-from screener.store.tables import events, handles, relationships
+from screener.store.people import acts
+from screener.store.tables import alerts, events, handles, relationships
 from screener.store.times import micros, moment
 from screener.surroundings import (
     MOST_APPROACHES,
@@ -53,6 +56,7 @@ async def find(connection: AsyncConnection, question: Question) -> Surroundings:
         approaches=await _approaches(connection, question) if question.approaches_since else (),
         named=await _named(connection, question) if question.words else (),
         written=await _written(connection, question) if question.habits_since else (),
+        alarmed=await _alarmed(connection, question) if question.alarmed_since else None,
     )
 
 
@@ -123,6 +127,20 @@ WRITTEN = select(_counted.c.hour, _contact.platform, _contact.contact, _counted.
     relationships, _contact.id == _counted.c.relationship
 )
 
+# Not what a parent found to be nothing.
+ALARMED = select(func.max(alerts.c.updated)).where(
+    alerts.c.member == bindparam("own_member"),
+    alerts.c.height >= height("talk"),
+    alerts.c.updated.between(bindparam("since"), bindparam("until")),
+    alerts.c.relationship.in_(
+        select(_contact.id).where(_contact.id == alerts.c.relationship, ~_contact.known, ~_is_own)
+    ),
+    or_(
+        alerts.c.state != "closed",
+        ~select(acts.c.alert).where(acts.c.alert == alerts.c.id, acts.c.did == "unhelpful").exists(),
+    ),
+)
+
 
 def _own(question: Question) -> dict[str, str]:
     return {
@@ -183,3 +201,10 @@ async def _written(connection: AsyncConnection, question: Question) -> tuple[Wri
     assert question.habits_since is not None
     asked = {"own_member": question.member.id, "since": micros(question.habits_since) // HOUR * HOUR}
     return tuple(Written(*row) for row in await connection.execute(WRITTEN, asked))
+
+
+async def _alarmed(connection: AsyncConnection, question: Question) -> datetime | None:
+    assert question.alarmed_since is not None
+    asked = {**_own(question), "since": micros(question.alarmed_since), "until": micros(question.at)}
+    last = (await connection.execute(ALARMED, asked)).scalar()
+    return moment(last) if last is not None else None

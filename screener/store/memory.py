@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from screener.alerts import height
 from screener.canaries import Outcome
 from screener.events import Event, Message
 from screener.family import Member
@@ -42,6 +43,8 @@ class MemoryStore:
         self._approaches: list[tuple[datetime, Key]] = []
         self._approached: dict[Key, datetime] = {}
         # The members' own messages by member and day, so that habits cost the same however long the run.
+        # When each member's dealings with each contact last called for an alert that somebody is told of.
+        self._alarmed: defaultdict[str, dict[Key, datetime]] = defaultdict(dict)
         self._written: defaultdict[tuple[str, int], Counter[tuple[int, str, str]]] = defaultdict(Counter)
 
     @asynccontextmanager
@@ -67,6 +70,7 @@ class MemoryStore:
             approaches=tuple(self._turned(question)),
             named=self._named(question),
             written=self._wrote(question),
+            alarmed=self._alarm(question),
         )
 
     async def keep(self, member: Member, event: Event, recalled: Recalled) -> None:
@@ -77,6 +81,8 @@ class MemoryStore:
         if recalled.relationship is None:
             return
         self._mark(key, recalled.relationship)
+        if recalled.alert is not None and height(recalled.alert.level) >= height("talk"):
+            self._alarmed[member.id][key] = recalled.alert.updated
         at, before = recalled.relationship.approached_at(), self._approached.get(key)
         if at is not None and at != before:
             if before is not None:
@@ -166,3 +172,18 @@ class MemoryStore:
             for (hour, platform, contact), messages in self._written.get((question.member.id, day), {}).items():
                 if hour >= since:
                     yield Written(hour, platform, contact, messages)
+
+    def _alarm(self, question: Question) -> datetime | None:
+        since, own = question.alarmed_since, (question.member.id, question.platform, question.contact)
+        if since is None:
+            return None
+        found = (
+            at
+            for key, at in self._alarmed.get(question.member.id, {}).items()
+            if key != own and since <= at <= question.at and not self._is_known(key, question.at)
+        )
+        return max(found, default=None)
+
+    def _is_known(self, key: Key, at: datetime) -> bool:
+        relationship = self._recalled[key].trusted(at).relationship
+        return relationship is not None and relationship.known

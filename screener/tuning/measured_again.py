@@ -10,6 +10,7 @@ NOT_AGAIN = frozenset(
         "contact.handle_elsewhere",
         "contact.mutual_friends_gained",
         "contact.picture_elsewhere",
+        "member.alarmed_days",
         "member.night_times",
         "member.people_times",
         "member.volume_times",
@@ -32,7 +33,9 @@ NOT_AGAIN = frozenset(
         "contact.has_meant",
         "message.means",
         "relationship.danger",
+        "relationship.danger_at_once",
         "relationship.drift",
+        "relationship.leaning",
     }
 )
 OF_WORDS = frozenset({"message.entities", "message.domains", "message.obfuscated", "contact.has_said",

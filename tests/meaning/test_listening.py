@@ -83,10 +83,12 @@ def test_what_was_meant_fades_with_the_turns_that_follow():
     assert after("keep it quiet", *["good morning"] * 100).ever == frozenset()
 
 
-def test_nothing_is_said_of_a_conversation_before_it_has_begun():
-    danger = [after(*["good morning"] * turns).danger for turns in range(ENOUGH + 1)]
+def test_nothing_is_said_of_a_conversation_by_itself_before_it_has_begun():
+    leaning = [after(*["good morning"] * turns).leaning for turns in range(2)]
+    danger = [after(*["good morning"] * turns).settled_danger for turns in range(ENOUGH + 1)]
     drift = [after(*["good morning"] * turns).drift for turns in range(ENOUGH + 2)]
 
+    assert [each is None for each in leaning] == [True, False]
     assert [each is None for each in danger] == [True] * ENOUGH + [False]
     assert [each is None for each in drift] == [True] * (ENOUGH + 1) + [False]
 

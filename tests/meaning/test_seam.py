@@ -10,7 +10,7 @@ from screener import health, meaning, paraphrases
 from screener.errors import Mistake
 from screener.family import Family
 from screener.meaning import Meant
-from screener.meaning.base import Turn
+from screener.meaning.base import ENOUGH, Turn
 from screener.paraphrases import LONGEST_WINDOW, MOST_TALKS
 from screener.pipeline import Pipeline
 from screener.relationships import Relationship
@@ -26,11 +26,15 @@ class Noting:
 
     drift: float | None = None
     danger: float | None = None
+    leaning: float | None = None
+    begun: int = 1
+    """As how many turns the first one counts."""
     turns: list[Turn] = field(default_factory=list)
 
     def heard(self, before: Meant, turn: Turn) -> Meant:
         self.turns.append(turn)
-        return replace(before, turns=before.turns + 1, drift=self.drift, danger=self.danger)
+        heard = max(before.turns + 1, self.begun)
+        return replace(before, turns=heard, drift=self.drift, danger=self.danger, leaning=self.leaning)
 
 
 async def followed(scorer: Noting, *events, rulebook=RULES):
@@ -92,10 +96,24 @@ async def test_what_a_talk_means_is_only_shown_where_nothing_else_was_seen():
 
 
 async def test_with_somebody_met_lately_a_talk_that_threatens_is_acted_on():
-    (step,) = await followed(Noting(drift=0.99, danger=0.99), a_message(id="m1", text="good morning"))
+    (step,) = await followed(Noting(drift=0.99, danger=0.99, begun=ENOUGH), a_message(id="m1", text="good morning"))
 
     assert step.alert is not None
     assert step.alert.level == "act"
+
+
+async def test_whoever_presses_soon_after_another_stranger_is_acted_on_from_the_first_words():
+    first = an_acceptance(id="a0", at=NOON - timedelta(days=3)), a_message(id="m0", text="pay or everyone sees it")
+    another = a_contact(id="100000000000998", name="Somebody New")
+    presses = a_message(id="m1", at=NOON + timedelta(hours=1), contact=another, text="good morning")
+
+    *_, alarmed, after = await followed(Noting(leaning=0.8, danger=0.3), *first, presses)
+    (alone,) = await followed(Noting(leaning=0.8, danger=0.3), presses)
+    *_, calm = await followed(Noting(leaning=0.3, danger=0.0), *first, presses)
+
+    levels = [each.alert and each.alert.level for each in (alarmed, after, alone, calm)]
+    assert levels == ["act", "act", None, None]
+    assert after.alert and {"soon-after-another", "presses-after-another"} <= {s.rule for s in after.alert.signals}
 
 
 async def test_words_of_a_talk_that_resembles_ordinary_ones_weigh_less():
@@ -151,9 +169,7 @@ async def test_what_was_meant_outlives_a_restart():
 
 
 def test_rules_that_do_not_ask_load_no_encoder():
-    silent = replace(
-        RULES, rules=tuple(rule for rule in RULES.rules if not rule.id.startswith(("seems", "drifts", "is-unknown")))
-    )
+    silent = replace(RULES, rules=tuple(rule for rule in RULES.rules if not rule.guesses))
 
     assert paraphrases.scorer(silent) is None
 

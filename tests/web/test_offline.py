@@ -1,11 +1,14 @@
 """Read away from home: only where somebody switched it on, never what was written, and gone with the log-out."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from screener.web.page import HERE
 from tests.browser import chromium_path
@@ -37,7 +40,7 @@ async def home(tmp_path: Path) -> AsyncIterator[Home]:
 
 
 async def logged_in(browser: Browser, at: str) -> Page:
-    page = await browser.new_page(viewport=PHONE)
+    page = await (await browser.new_context(viewport=PHONE)).new_page()
     await page.goto(f"{at}/login")
     await page.fill("#name", "anna")
     await page.fill("#password", PASSWORD)
@@ -96,6 +99,44 @@ async def test_without_the_switch_nothing_is_kept_and_after_the_log_out_nothing_
         await expect(page.locator("h1")).to_have_text("Log in")
 
         assert (await page.evaluate(WORKERS), await page.evaluate(KEPT)) == (0, {})
+
+
+@dataclass
+class Held:
+    """Answers whoever asks to be held only once it is let go."""
+
+    app: ASGIApp
+    asked: asyncio.Event
+    go: asyncio.Event
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def later(message: Message) -> None:
+            if (b"held", b"1") in scope.get("headers", ()):
+                self.asked.set()
+                await self.go.wait()
+            await send(message)
+
+        await self.app(scope, receive, later)
+
+
+async def test_a_page_that_comes_after_the_log_out_is_not_kept(home: Home, browser: Browser):
+    asked, go = asyncio.Event(), asyncio.Event()
+    home.app.add_middleware(Held, asked=asked, go=go)
+    async with served(home.app) as at:
+        page = await logged_in(browser, at)
+        await switch_on(page, at)
+        other = await page.context.new_page()
+        await other.goto(f"{at}/account")
+        await other.evaluate("() => { window.late = fetch('/', {headers: {held: '1'}}).then((got) => got.text()); }")
+        await asked.wait()
+
+        await page.click("text=Log out")
+        await expect(page.locator("h1")).to_have_text("Log in")
+        go.set()
+        assert "1 thing needs you" in await other.evaluate("() => window.late")
+        await other.wait_for_timeout(500)
+
+        assert await page.evaluate(KEPT) == {}
 
 
 async def test_switched_off_again_nothing_is_left_and_who_was_logged_out_elsewhere_keeps_no_page(

@@ -14,6 +14,7 @@ const PATIENCE_MS = 5000; // in another house the address of ours may lead nowhe
 const SOON_MS = 30000;
 
 let failed = 0;
+let comings = 0; // how often somebody came or went; a page that was asked for before that is not kept after it
 
 addEventListener("install", (event) => event.waitUntil(begin()));
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
@@ -42,6 +43,7 @@ async function begin() {
 
 async function page(event, request, path) {
   const copy = request.mode === "navigate" && PAGES.test(path) ? await kept(path) : null;
+  const before = comings;
   let answer;
   try {
     answer = await within(fetch(request), copy);
@@ -52,7 +54,7 @@ async function page(event, request, path) {
   if (answer.ok && answer.type === "basic" && !answer.redirected) {
     // The page to log in is shown to nobody who is logged in.
     if (path === "/login") event.waitUntil(forget());
-    else if (PAGES.test(path)) event.waitUntil(keep(path, answer.clone()));
+    else if (PAGES.test(path)) event.waitUntil(keep(path, answer.clone(), before));
   }
   return answer;
 }
@@ -87,14 +89,15 @@ async function within(answer, copy) {
   }
 }
 
-async function keep(path, answer) {
+async function keep(path, answer, before) {
   const text = await answer.text();
-  if (text.includes(WRITTEN)) return;
+  if (text.includes(WRITTEN) || comings !== before) return;
   const headers = new Headers(answer.headers);
   headers.set("Kept-At", String(Date.now()));
   const pages = await caches.open(KEPT);
   await pages.delete(path);
   await pages.put(path, new Response(text, { headers }));
+  if (comings !== before) return forget(); // whoever left meanwhile emptied what this was not yet in
   const others = (await pages.keys()).filter((each) => new URL(each.url).pathname !== "/");
   for (const old of others.slice(0, Math.max(0, others.length - MOST))) await pages.delete(old);
   await withFiles(text);
@@ -131,5 +134,6 @@ function asKept(text, at) {
 }
 
 async function forget() {
+  comings += 1;
   await caches.delete(KEPT);
 }
