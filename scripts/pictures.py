@@ -12,10 +12,12 @@ from playwright.async_api import Browser, BrowserContext, ViewportSize, async_pl
 from sqlalchemy import insert
 
 from screener import story
+from screener.config import Config
 from screener.demo.player import account_of, accounts_of, dated
 from screener.demo.stage import STORIES
 from screener.events import Event
 from screener.family import Family, Member
+from screener.home.folder import Home as Folder
 from screener.notify.address import read
 from screener.notify.people import People as Channels
 from screener.notify.when import Wishes
@@ -23,6 +25,7 @@ from screener.spool import Writer
 from screener.store.tables import issues, readings
 from screener.store.times import micros
 from screener.web.page import HERE
+from screener.web.reach import Reach
 from tests.browser import chromium_path
 from tests.make import a_contact, a_message, a_request, an_account
 from tests.web.conftest import FLAGS, PASSWORD, served
@@ -37,15 +40,17 @@ SCREENS = (
     ("desk", DESK, 1.0, "Firefox/140 Linux", "127.0.0.1"),
 )
 LARGEST = 150_000
+ADDRESS = "192.168.1.10"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """A page as its user sees it; `at` is what is scrolled to the top."""
+    """A page as its user sees it; `press` is a button pressed on it, `at` is what is scrolled to the top then."""
 
     name: str
     path: str
     by: str = "anna"
+    press: str = ""
     at: str = ""
 
 
@@ -55,14 +60,19 @@ TAKEN = (
     Picture(name="alert-next", path="/alerts/{act}", at="section.next"),
     Picture(name="alert-reasons", path="/alerts/{act}", at="#why"),
     Picture(name="alert-plot", path="/alerts/{act}", at="#went"),
+    Picture(name="alert-known", path="/alerts/{act}", press="I know this person"),
     Picture(name="evidence", path="/alerts/{act}/evidence"),
     Picture(name="steps", path="/alerts/{act}/steps"),
     Picture(name="child", path="/me", by="kim"),
     Picture(name="child-noticed", path="/me", by="kim", at="#noticed"),
     Picture(name="people", path="/people"),
     Picture(name="devices", path="/devices"),
+    Picture(name="devices-add", path="/devices", at="#add"),
     Picture(name="setup", path="/setup"),
+    Picture(name="setup-others", path="/setup", at="#others"),
     Picture(name="rules", path="/rules"),
+    Picture(name="rule-new", path="/rules/new"),
+    Picture(name="word-list", path="/rules/lists/secrecy"),
     Picture(name="notices", path="/notices"),
     Picture(name="search", path="/search"),
     Picture(name="account", path="/account"),
@@ -99,7 +109,11 @@ async def take_pictures(browser: Browser, folder: Path, to: Path) -> None:
     members = [_living_here(each) for each in told]
     # Beside it runs a proxy that has nothing to do.
     proxy = Writer(folder / "spool.db")
-    home = await a_home(folder, family=Family(members=tuple(members)), clock=Clock(EVENING))
+    lives = Folder(folder=folder)
+    lives.made()
+    # In a home network, wherever the pictures are taken.
+    reach = Reach(home=lives, settings=Config(), restart=lambda: True, at_home=lambda: (ADDRESS,))
+    home = await a_home(folder, family=Family(members=tuple(members)), clock=Clock(EVENING), reach=reach)
     act = await furnish(home, [dated(each, EVENING - timedelta(minutes=9 + 600 * n)) for n, each in enumerate(told)])
     async with served(home.app) as at:
         for kind, size, scale, agent, peer in SCREENS:
@@ -120,6 +134,10 @@ async def take(context: BrowserContext, url: str, picture: Picture, to: Path) ->
     page = await context.new_page()
     await page.goto(url)
     await page.wait_for_selector('#live[data-state="on"]')
+    if picture.press:
+        await page.get_by_role("button", name=picture.press).first.click()
+        await page.wait_for_url(lambda now: now != url)
+        await page.wait_for_selector('#live[data-state="on"]')
     if picture.at:
         await page.locator(picture.at).first.evaluate("(there) => scrollTo(0, there.offsetTop - 16)")
     await page.screenshot(path=to, type="jpeg", quality=80)
