@@ -23,7 +23,7 @@ import httpx
 import websockets
 
 from bench.tap import cpu_seconds
-from screener.home.thrift import settle
+from screener.home.thrift import frugal, settle
 from screener.proxy import ProxySettings, run
 from screener.spool import Reader, discard, place
 from tests.addons.rig import DEVICE, HOST, LONG_TEXT, OTHER, TABLE, Authority, an_authority, an_origin
@@ -229,6 +229,7 @@ def main() -> int:
 
 async def _serve(home: Path, port: int, authority: Path) -> None:
     """The measured process, until its standard input ends."""
+    frugal()
     stop = asyncio.Event()
     asyncio.get_running_loop().add_reader(0, lambda: None if os.read(0, 1) else stop.set())
     steer = dict.fromkeys((HOST, OTHER), ("127.0.0.1", port))

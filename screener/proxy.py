@@ -25,7 +25,7 @@ from screener.home import authority, free, here
 from screener.home.folder import Home
 from screener.home.probe import Probe
 from screener.home.router.ruleset import PROBE_ADDRESS
-from screener.home.thrift import settle
+from screener.home.thrift import frugal, settle
 from screener.home.vitals import Vitals
 from screener.home.wireguard import KEYS
 from screener.platforms import Endpoints, endpoints
@@ -241,6 +241,7 @@ def watch_loop(loop: asyncio.AbstractEventLoop, still_seconds: float = STILL_SEC
 
 
 async def _until_told(settings: ProxySettings) -> None:
+    frugal()
     stop = asyncio.Event()
     end_with(stop)
 

@@ -216,6 +216,7 @@ async def test_no_text_of_a_message_is_in_the_database(tmp_path: Path):
 
 
 async def test_a_full_disk_is_not_taken_for_a_foreign_file(tmp_path: Path):
+    (tmp_path / "screener.db").touch()  # an empty file gets its tables here and now
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (8_192, hard))
     try:
