@@ -131,18 +131,22 @@ def test_stopped_halfway_what_was_put_is_known(home: Home, tmp_path: Path, monke
     assert (files(user), stores(user)) == before
 
 
+def without_desktop(user: Path, folder: Path) -> dict[str, str]:
+    """No desktop of the machine that runs the tests is touched."""
+    tools = folder / "tools"
+    tools.mkdir()
+    for tool in ("sh", "certutil", "mkdir", "cat", "rm", "rmdir", "sed", "grep", "printf"):
+        (tools / tool).symlink_to(Path("/usr/bin") / tool)
+    return {"HOME": str(user), "PATH": str(tools)}
+
+
 def test_the_script_for_linux_does_the_same_and_undoes_it(home: Home, tmp_path: Path) -> None:
     user = a_user(tmp_path)
     before = (files(user), stores(user))
     found = script("linux", pac=PAC, certificate=home.certificate.read_bytes())
     file = tmp_path / found.name
     file.write_text(found.text)
-    # No desktop of the machine that runs the tests is touched.
-    tools = tmp_path / "tools"
-    tools.mkdir()
-    for tool in ("sh", "certutil", "mkdir", "cat", "rm", "sed", "grep", "printf"):
-        (tools / tool).symlink_to(Path("/usr/bin") / tool)
-    environment = {"HOME": str(user), "PATH": str(tools)}
+    environment = without_desktop(user, tmp_path)
 
     done = subprocess.run(["/bin/sh", file], env=environment, capture_output=True, text=True, check=True)
     during = stores(user)
@@ -152,8 +156,22 @@ def test_the_script_for_linux_does_the_same_and_undoes_it(home: Home, tmp_path: 
     name = nickname(home.certificate.read_bytes())
     assert "https://screener.home.arpa/" in done.stdout
     assert all(name in listed for listed in during.values()) and len(during) == 2
-    assert {path: kept for path, kept in after[0].items() if path != ".config"} == before[0]
-    assert after[1] == before[1]
+    assert after == before
+
+
+def test_the_script_leaves_somebody_without_any_store_with_none(home: Home, tmp_path: Path) -> None:
+    user, file = tmp_path / "user", tmp_path / "script.sh"
+    user.mkdir()
+    file.write_text(script("linux", pac=PAC, certificate=home.certificate.read_bytes()).text)
+    environment = without_desktop(user, tmp_path)
+
+    for _ in range(2):
+        subprocess.run(["/bin/sh", file], env=environment, capture_output=True, check=True)
+    during = list(stores(user))
+    subprocess.run(["/bin/sh", file, "undo"], env=environment, capture_output=True, check=True)
+
+    assert during == [".pki/nssdb"]
+    assert list(user.iterdir()) == []
 
 
 @pytest.mark.parametrize("system", SYSTEMS)

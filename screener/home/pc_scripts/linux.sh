@@ -23,10 +23,14 @@ gnome() { command -v gsettings >/dev/null && gsettings writable org.gnome.system
 
 do_it() {
     command -v certutil >/dev/null || { echo "certutil is missing. Install it first: sudo apt install libnss3-tools"; exit 1; }
+    [ -d "${kept%/*}" ] || first=yes
     mkdir -p "$kept"
+    [ "${first:-}" != yes ] || : >"$kept/config"
     cat >"$certificate" <<'CERTIFICATE'
 @@CERTIFICATE@@CERTIFICATE
     if [ ! -d "$HOME/.pki/nssdb" ]; then
+        [ -d "$HOME/.pki" ] || : >"$kept/pki"
+        : >"$kept/nssdb"
         mkdir -p "$HOME/.pki/nssdb"
         certutil -d "sql:$HOME/.pki/nssdb" -N --empty-password
     fi
@@ -46,13 +50,23 @@ do_it() {
         echo "proxy: GNOME"
     fi
     write=$(command -v kwriteconfig6 || command -v kwriteconfig5 || true)
-    if [ -n "$write" ]; then
+    read=$(command -v kreadconfig6 || command -v kreadconfig5 || true)
+    if [ -n "$write" ] && [ -n "$read" ]; then
+        if [ ! -f "$kept/kde" ]; then
+            [ -f "${kept%/*}/kioslaverc" ] || : >"$kept/kioslaverc"
+            { "$read" --file kioslaverc --group 'Proxy Settings' --key ProxyType
+                "$read" --file kioslaverc --group 'Proxy Settings' --key 'Proxy Config Script'; } >"$kept/kde"
+        fi
         "$write" --file kioslaverc --group 'Proxy Settings' --key 'Proxy Config Script' "$PAC"
         "$write" --file kioslaverc --group 'Proxy Settings' --key ProxyType 2
-        : >"$kept/kde"
         echo "proxy: KDE"
     fi
     echo "Done. Close the browsers and open them again, then open https://screener.home.arpa/"
+}
+
+back() {
+    if [ -n "$3" ]; then "$1" --file kioslaverc --group 'Proxy Settings' --key "$2" "$3"
+    else "$1" --file kioslaverc --group 'Proxy Settings' --key "$2" --delete; fi
 }
 
 undo() {
@@ -72,10 +86,19 @@ undo() {
     fi
     if [ -f "$kept/kde" ]; then
         write=$(command -v kwriteconfig6 || command -v kwriteconfig5)
-        "$write" --file kioslaverc --group 'Proxy Settings' --key ProxyType 0
-        "$write" --file kioslaverc --group 'Proxy Settings' --key 'Proxy Config Script' --delete
+        back "$write" ProxyType "$(sed -n 1p "$kept/kde")"
+        back "$write" 'Proxy Config Script' "$(sed -n 2p "$kept/kde")"
+        if [ -f "$kept/kioslaverc" ] && [ ! -s "${kept%/*}/kioslaverc" ]; then rm -f "${kept%/*}/kioslaverc"; fi
     fi
+    # The store that was made goes again, unless others keep certificates there by now.
+    if [ -f "$kept/nssdb" ] && ! certutil -d "sql:$HOME/.pki/nssdb" -L | sed 1,4d | grep -q .; then
+        for file in cert9.db key4.db pkcs11.txt; do rm -f "$HOME/.pki/nssdb/$file"; done
+        rmdir "$HOME/.pki/nssdb" 2>/dev/null || true
+        if [ -f "$kept/pki" ]; then rmdir "$HOME/.pki" 2>/dev/null || true; fi
+    fi
+    if [ -f "$kept/config" ]; then made="${kept%/*}"; fi
     rm -rf "$kept"
+    if [ -n "${made:-}" ]; then rmdir "$made" 2>/dev/null || true; fi
     echo "Undone. Close the browsers and open them again."
 }
 
