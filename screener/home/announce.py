@@ -57,7 +57,7 @@ async def announce(host: str, port: int, *, kind: Literal["https", "http"]) -> N
     while True:
         here = addresses(host)
         try:
-            if here:
+            if here and is_here(host):
                 await _answering(host, here, port, f"_{kind}._tcp.local.")
         except Exception as why:
             # The edge of a convenience: the dashboard stays where it is, whatever the network does.
