@@ -1,8 +1,8 @@
 """A long soak of the proxy with what a home does all day: 200 open sockets, pages, pushes and other sites.
 
 `python -m bench.traffic --minutes 60` says each minute what memory and how many descriptors the proxy has. It fails
-when memory moves by more than 5 % once it is warm, when descriptors grow, when one answer was not what was sent, or when
-one connection was left encrypted that is to be read.
+when memory moves by more than 5 % once it is warm, when descriptors grow, when one answer was not what was sent, or
+when one connection was left encrypted that is to be read.
 """
 
 import argparse
