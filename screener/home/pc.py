@@ -4,6 +4,7 @@ Each thing put is an entry of a ledger before it is put, so that whatever stops 
 """
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -117,7 +118,13 @@ def _plan(user: Path, name: str) -> Iterator[Put]:
             yield Put(kind="gnome", where=GNOME, before={k: _said("gsettings", "get", GNOME, k).strip() for k in keys})
         if _kde("read"):
             keys = ("ProxyType", "Proxy Config Script")
-            yield Put(kind="kde", where="kioslaverc", before={k: _said(_kde("read"), *KDE, k).strip() for k in keys})
+            made = "" if _kioslaverc().exists() else str(_kioslaverc())
+            yield Put(
+                kind="kde",
+                where="kioslaverc",
+                what=made,
+                before={k: _said(_kde("read"), *KDE, k).strip() for k in keys},
+            )
 
 
 def _make_store(entry: Put, pac: str, certificate: Path) -> None:
@@ -211,10 +218,17 @@ def _set_kde(entry: Put, pac: str, certificate: Path) -> None:
 def _reset_kde(entry: Put) -> None:
     for key, value in entry.before.items():
         _must(_kde("write"), *KDE, key, *([value] if value else ["--delete"]))
+    # The file that came with it goes again, unless something else is written in it by now.
+    if entry.what and Path(entry.what).is_file() and not Path(entry.what).read_bytes().strip():
+        Path(entry.what).unlink()
 
 
 def _has_kde(entry: Put) -> bool:
     return any(_said(_kde("read"), *KDE, key).strip() != (value or "") for key, value in entry.before.items())
+
+
+def _kioslaverc() -> Path:
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "kioslaverc"
 
 
 def _kde(how: str) -> str:

@@ -131,6 +131,32 @@ def test_stopped_halfway_what_was_put_is_known(home: Home, tmp_path: Path, monke
     assert (files(user), stores(user)) == before
 
 
+@pytest.mark.parametrize("more", ["", "[Something else]\n"])
+def test_a_file_of_kde_that_was_made_goes_again_unless_more_stands_in_it(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: str
+) -> None:
+    user, tools = tmp_path / "user", tmp_path / "kde"
+    user.mkdir()
+    tools.mkdir()
+    (tools / "kreadconfig5").write_text("#!/bin/sh\n")
+    (tools / "kwriteconfig5").write_text('#!/bin/sh\nmkdir -p "$HOME/.config" && : >>"$HOME/.config/kioslaverc"\n')
+    for tool in tools.iterdir():
+        tool.chmod(0o700)
+    for name, value in (("HOME", user), ("PATH", f"{tools}:{os.environ['PATH']}"), ("GSETTINGS_BACKEND", "memory")):
+        monkeypatch.setenv(name, str(value))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.setattr(pc, "_kde", lambda how: str(tools / f"k{how}config5"))
+
+    put = pc.set_up(home, PAC)
+    file = user / ".config/kioslaverc"
+    during = file.exists()
+    file.write_text(more)
+    pc.taken_out(home)
+
+    assert "kde" in {entry.kind for entry in put} and during
+    assert file.exists() == bool(more)
+
+
 def without_desktop(user: Path, folder: Path) -> dict[str, str]:
     """No desktop of the machine that runs the tests is touched."""
     tools = folder / "tools"
