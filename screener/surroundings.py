@@ -143,12 +143,12 @@ def asking(
         if new_day and before.tally.within(windows.habit_recent_days, event.at)[1] >= windows.share_messages
         else None,
         alarmed_since=event.at - timedelta(days=windows.alarmed_days)
-        if from_contact and not before.known and is_new(before, event, windows)
+        if from_contact and not before.known and _is_new(before, event, windows)
         else None,
     )
 
 
-def is_new(relationship: Relationship, event: Event, windows: Windows) -> bool:
+def _is_new(relationship: Relationship, event: Event, windows: Windows) -> bool:
     """Whether the contact may have come because of another one who came before."""
     return relationship.first_at is None or windows.holds(relationship.first_at, event.at, days=windows.alarmed_days)
 

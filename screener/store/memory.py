@@ -42,9 +42,9 @@ class MemoryStore:
         self._marks: dict[Key, frozenset[tuple[str, str]]] = {}
         self._approaches: list[tuple[datetime, Key]] = []
         self._approached: dict[Key, datetime] = {}
-        # The members' own messages by member and day, so that habits cost the same however long the run.
         # When each member's dealings with each contact last called for an alert that somebody is told of.
         self._alarmed: defaultdict[str, dict[Key, datetime]] = defaultdict(dict)
+        # The members' own messages by member and day, so that habits cost the same however long the run.
         self._written: defaultdict[tuple[str, int], Counter[tuple[int, str, str]]] = defaultdict(Counter)
 
     @asynccontextmanager
