@@ -335,8 +335,9 @@ async def test_a_network_that_does_not_let_us_announce_the_name_stops_nothing(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
     monkeypatch.setattr(announce, "LOOK_AGAIN_SECONDS", 0.02)
+    # An address of nobody's, taken for ours: there is no interface to answer from.
+    monkeypatch.setattr(announce, "is_here", lambda _host: True)
 
-    # An address of nobody's: there is no interface to answer from.
     answering = asyncio.create_task(announce.announce("192.0.2.7", 8789, kind="https"))
     async with asyncio.timeout(20):
         while len(caplog.records) < 2:  # noqa: ASYNC110 - a log tells nobody
@@ -346,6 +347,39 @@ async def test_a_network_that_does_not_let_us_announce_the_name_stops_nothing(
     answering.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await answering
+
+
+async def test_nothing_is_announced_while_the_address_is_gone(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(announce, "LOOK_AGAIN_SECONDS", 0.02)
+    here = False
+    looked = 0
+
+    def is_here(_host: str) -> bool:
+        nonlocal looked
+        looked += 1
+        return here
+
+    answered: list[str] = []
+
+    async def answering(host: str, *_: object) -> None:
+        answered.append(host)
+
+    monkeypatch.setattr(announce, "is_here", is_here)
+    monkeypatch.setattr(announce, "_answering", answering)
+    announcing = asyncio.create_task(announce.announce("192.0.2.7", 8789, kind="https"))
+    async with asyncio.timeout(20):
+        while looked < 3:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        before = list(answered)
+        here = True
+        while not answered:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    announcing.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await announcing
+
+    assert before == []
+    assert set(answered) == {"192.0.2.7"}
 
 
 async def test_screener_up_says_where_the_encrypted_page_is(tmp_path: Path):

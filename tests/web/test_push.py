@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -103,8 +104,9 @@ async def test_who_said_no_to_the_browser_is_told_how_to_say_yes(home: Home, bro
     assert await kept(home) == []
 
 
-async def test_the_note_is_shown_as_it_is_and_one_sent_again_takes_its_place(home: Home, browser: Browser):
-    hostile = {"title": "x" * 5000, "body": "<img src=x onerror=alert(1)>", "id": "0" * 32, "level": "act"}
+@asynccontextmanager
+async def pushed_to(home: Home, browser: Browser) -> AsyncIterator[tuple[Page, Callable[..., Awaitable[None]]]]:
+    """A browser that asked to be told, and what brings it notes as the browser's own service would."""
     async with served(home.app) as at:
         page = await on_the_notices(browser, at)
         session = await page.context.new_cdp_session(page)
@@ -117,20 +119,62 @@ async def test_the_note_is_shown_as_it_is_and_one_sent_again_takes_its_place(hom
             'navigator.serviceWorker.getRegistration("/push/").then((one) => Boolean(one?.active))'
         )
         registration = next(one["registrationId"] for one in found if one["scopeURL"].endswith("/push/"))
-        for note in ({"title": "Someone should look at Screener.", "id": "0" * 32}, hostile):
-            await session.send(
-                "ServiceWorker.deliverPushMessage",
-                {"origin": at, "registrationId": registration, "data": json.dumps(note)},
-            )
 
-        notes = await shown(page)
-        for _ in range(100):
-            if [note[0] for note in notes] == ["x" * 300]:
-                break
-            await asyncio.sleep(0.1)
-            notes = await shown(page)
+        async def push(*notes: dict[str, str]) -> None:
+            for note in notes:
+                await session.send(
+                    "ServiceWorker.deliverPushMessage",
+                    {"origin": at, "registrationId": registration, "data": json.dumps(note)},
+                )
+
+        yield page, push
+
+
+async def test_the_note_is_shown_as_it_is_and_one_sent_again_takes_its_place(home: Home, browser: Browser):
+    hostile = {"title": "x" * 5000, "body": "<img src=x onerror=alert(1)>", "id": "0" * 32, "level": "act"}
+    async with pushed_to(home, browser) as (page, push):
+        await push({"title": "Someone should look at Screener.", "id": "0" * 32}, hostile)
+
+        notes = await stands(page, "x" * 300)
 
     assert notes == [["x" * 300, hostile["body"], "0" * 32, True]]
+
+
+async def test_a_note_whose_icon_comes_late_does_not_take_the_place_of_a_newer_one(home: Home, browser: Browser):
+    async with pushed_to(home, browser) as (page, push):
+        worker = next(one for one in page.context.service_workers if one.url.endswith("/push/worker.js"))
+        await worker.evaluate(
+            """() => {
+                const show = registration.showNotification.bind(registration);
+                let wait = 500;
+                self.count = 0;
+                registration.showNotification = async (...note) => {
+                    const late = wait;
+                    wait = 0;
+                    await new Promise((on) => setTimeout(on, late));
+                    await show(...note);
+                    self.count += 1;
+                };
+            }"""
+        )
+
+        await push({"title": "the older", "id": "0" * 32}, {"title": "the newer", "id": "0" * 32})
+        async with asyncio.timeout(20):
+            while await worker.evaluate("self.count") != 2:  # noqa: ASYNC110 - a worker tells nobody
+                await asyncio.sleep(0.1)
+
+        assert [note[0] for note in await stands(page, "the newer")] == ["the newer"]
+
+
+async def stands(page: Page, title: str) -> list[list[Any]]:
+    """The notices that stand on the screen, once the one of that title alone does, or after ten seconds."""
+    notes = await shown(page)
+    for _ in range(100):
+        if [note[0] for note in notes] == [title]:
+            break
+        await asyncio.sleep(0.1)
+        notes = await shown(page)
+    return notes
 
 
 async def shown(page: Page) -> list[list[Any]]:

@@ -3,6 +3,8 @@
 "use strict";
 
 const MOST = 300;
+// One after another: each waits for its icon, and an older note must not take the place of a newer one.
+let turn = Promise.resolve();
 
 addEventListener("install", () => skipWaiting());
 
@@ -21,7 +23,9 @@ addEventListener("push", (event) => {
     icon: "/static/icons/192.png",
     requireInteraction: note.level === "act",
   };
-  event.waitUntil(registration.showNotification(title, options));
+  const shown = turn.then(() => registration.showNotification(title, options));
+  turn = shown.catch(() => {});
+  event.waitUntil(shown);
 });
 
 addEventListener("notificationclick", (event) => {
