@@ -18,6 +18,7 @@ from screener.store.base import Recalled, Store
 from screener.store.memory import MemoryStore
 from screener.store.sql import SqlStore
 from screener.surroundings import MOST_NEAR, Surroundings, asking
+from screener.web.deeds import Deeds
 from tests.make import NOON, WINDOWS, a_contact, a_member, a_message, a_request
 
 KIM = a_member()
@@ -205,6 +206,26 @@ async def test_an_alert_about_another_stranger_is_remembered_for_a_while(store: 
 
     assert (new.alarmed, itself.alarmed, own_words.alarmed) == (NOON - 3 * days, None, None)
     assert earlier.alarmed is None
+
+
+async def test_an_alert_that_did_not_help_is_not_remembered_until_that_is_taken_back(tmp_path: Path):
+    store = await SqlStore.opened(tmp_path / "screener.db")
+    deeds = Deeds(engine=store.engine)
+    await kept(store, a_message(at=NOON, contact=a_contact(id="1")), level="talk")
+    later = [NOON + timedelta(hours=hour) for hour in range(6)]
+    new = a_message(id="m2", at=later[5], contact=a_contact(id="new"))
+    found = [(await around(store, new)).alarmed]
+
+    unhelpful = await deeds.do("unhelpful", ["member:Kim1"], by="anna", at=later[1])
+    found.append((await around(store, new)).alarmed)
+    assert unhelpful is not None
+    await deeds.undo(unhelpful.id, by="anna", at=later[2])
+    found.append((await around(store, new)).alarmed)
+    await deeds.do("closed", ["member:Kim1"], by="anna", at=later[3])
+    found.append((await around(store, new)).alarmed)
+    await store.close()
+
+    assert found == [NOON, None, NOON, NOON]
 
 
 async def test_somebody_in_touch_for_long_has_come_because_of_nobody(store: Store):

@@ -128,6 +128,13 @@ WRITTEN = select(_counted.c.hour, _contact.platform, _contact.contact, _counted.
 )
 
 # Not what a parent found to be nothing.
+_closed_as = (
+    select(acts.c.did)
+    .where(acts.c.alert == alerts.c.id, acts.c.did.in_(("closed", "trusted", "unhelpful")))
+    .order_by(acts.c.at.desc())
+    .limit(1)
+    .scalar_subquery()
+)
 ALARMED = select(func.max(alerts.c.updated)).where(
     alerts.c.member == bindparam("own_member"),
     alerts.c.height >= height("talk"),
@@ -137,7 +144,7 @@ ALARMED = select(func.max(alerts.c.updated)).where(
     ),
     or_(
         alerts.c.state != "closed",
-        ~select(acts.c.alert).where(acts.c.alert == alerts.c.id, acts.c.did == "unhelpful").exists(),
+        func.coalesce(_closed_as, "closed") != "unhelpful",
     ),
 )
 
