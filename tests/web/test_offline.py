@@ -162,6 +162,44 @@ async def test_switched_off_again_nothing_is_left_and_who_was_logged_out_elsewhe
         assert (await page.evaluate(WORKERS), await page.evaluate(KEPT)) == (0, {})
 
 
+SLOWLY = """() => {
+  const put = Cache.prototype.put;
+  self.puts = 0;
+  Cache.prototype.put = async function (...what) {
+    self.puts += 1;
+    await new Promise((on) => setTimeout(on, 700));
+    return put.apply(this, what);
+  };
+}"""
+
+
+async def test_what_is_being_kept_when_it_is_switched_off_is_gone_too_and_it_can_be_switched_on_again(
+    home: Home, browser: Browser
+):
+    async with served(home.app) as at:
+        page = await logged_in(browser, at)
+        await switch_on(page, at)
+        worker = page.context.service_workers[0]
+        await worker.evaluate(SLOWLY)
+        await page.evaluate("fetch('/')")
+        async with asyncio.timeout(20):
+            while not await worker.evaluate("self.puts"):  # noqa: ASYNC110 - a worker tells nobody
+                await asyncio.sleep(0.02)
+
+        await page.uncheck("#keep")
+        await expect(page.locator("#keeping")).to_have_attribute("data-state", "off")
+        assert await page.evaluate(KEPT) == {}
+        await page.evaluate("fetch('/')")
+        await page.wait_for_timeout(1000)
+        assert await page.evaluate(KEPT) == {}
+
+        await page.check("#keep")
+        await expect(page.locator("#keeping")).to_have_attribute("data-state", "on")
+        async with asyncio.timeout(20):
+            while not {"/", "/offline"} <= set(await page.evaluate(KEPT)):  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+
+
 async def test_a_phone_may_install_it(home: Home, tmp_path: Path):
     async with served(home.app) as at, async_playwright() as playwright:
         profile = str(tmp_path / "profile")

@@ -24,16 +24,29 @@
     await new Promise((done) => navigator.serviceWorker.addEventListener("controllerchange", done, { once: true }));
   }
 
+  // An older worker, or one that hangs, doesn't answer.
+  function tell(told, word) {
+    const { port1, port2 } = new MessageChannel();
+    return new Promise((done) => {
+      port1.onmessage = done;
+      setTimeout(done, 5000);
+      told.postMessage(word, [port2]);
+    });
+  }
+
   async function switchOn() {
     await navigator.serviceWorker.register(worker, { scope: "/", updateViaCache: "none" });
     await navigator.serviceWorker.ready;
     await taken();
+    await tell(navigator.serviceWorker.controller, "start");
     // The worker keeps what passes through it; so the overview is there from the start.
     await fetch("/");
   }
 
   async function switchOff() {
     const registration = await navigator.serviceWorker.getRegistration("/");
+    // The worker may be keeping something at this moment, and goes on until this page is left.
+    if (registration?.active) await tell(registration.active, "end");
     if (registration) await registration.unregister();
     for (const name of await caches.keys()) await caches.delete(name);
   }

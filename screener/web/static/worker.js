@@ -15,9 +15,17 @@ const SOON_MS = 30000;
 
 let failed = 0;
 let comings = 0; // how often somebody came or went; a page that was asked for before that is not kept after it
+let ended = false; // switched off; the page that did it goes through this worker until it is left
+const writing = new Set(); // what is being kept at this moment
 
 addEventListener("install", (event) => event.waitUntil(begin()));
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+
+// Switched on and off by the page; it is answered once that is true.
+addEventListener("message", (event) => {
+  const work = { end, start }[event.data];
+  if (work) event.waitUntil(work().then(() => event.ports[0]?.postMessage("done")));
+});
 
 addEventListener("fetch", (event) => {
   const { request } = event;
@@ -34,11 +42,36 @@ addEventListener("fetch", (event) => {
 });
 
 async function begin() {
+  await fill();
+  await skipWaiting();
+}
+
+async function fill() {
   const ours = await caches.open(OURS);
   const answer = await fetch("/offline", { cache: "no-store" });
   await withFiles(await answer.clone().text());
   await ours.put("/offline", answer);
-  await skipWaiting();
+}
+
+// A browser may take the worker that was just switched off again.
+async function start() {
+  if (!ended) return;
+  ended = false;
+  await fill();
+}
+
+async function end() {
+  ended = true;
+  await Promise.allSettled(writing);
+  for (const name of await caches.keys()) await caches.delete(name);
+}
+
+// Keeps something, unless that was switched off; who switches it off waits for what is under way.
+async function write(work) {
+  if (ended) return;
+  const doing = work().finally(() => writing.delete(doing));
+  writing.add(doing);
+  await doing;
 }
 
 async function page(event, request, path) {
@@ -63,7 +96,7 @@ async function file(request) {
   const copy = await caches.match(request);
   try {
     const answer = await within(fetch(request), copy);
-    if (answer.ok) await (await caches.open(OURS)).put(request, answer.clone());
+    if (answer.ok) await write(async () => (await caches.open(OURS)).put(request, answer.clone()));
     return answer;
   } catch {
     return copy ?? Response.error();
@@ -91,8 +124,12 @@ async function within(answer, copy) {
 
 async function keep(path, answer, before) {
   const text = await answer.text();
-  if (text.includes(WRITTEN) || comings !== before) return;
-  const headers = new Headers(answer.headers);
+  if (!text.includes(WRITTEN)) await write(() => put(path, text, answer.headers, before));
+}
+
+async function put(path, text, given, before) {
+  if (comings !== before) return;
+  const headers = new Headers(given);
   headers.set("Kept-At", String(Date.now()));
   const pages = await caches.open(KEPT);
   await pages.delete(path);
