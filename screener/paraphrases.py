@@ -30,7 +30,15 @@ class Talks:
 
     lately: OrderedDict[tuple[str, str, str], deque[str]] = field(default_factory=OrderedDict)
 
-    def turn(self, event: Event, relationship: Relationship, text: str, *, others: Iterable[Twin] = ()) -> Turn | None:
+    def turn(
+        self,
+        event: Event,
+        relationship: Relationship,
+        text: str,
+        *,
+        lists: frozenset[str] = frozenset(),
+        others: Iterable[Twin] = (),
+    ) -> Turn | None:
         """This event as a turn of its conversation, where it is one, with the turns just before it.
 
         Where it only begins, it begins with what was said last on the same person's `others` accounts.
@@ -56,6 +64,7 @@ class Talks:
             by_contact=event.by == "contact",
             has_media=bool(media),
             around=around(event, relationship),
+            lists=lists,
         )
 
 

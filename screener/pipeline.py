@@ -205,7 +205,7 @@ class Pipeline:
             twins = [twin for twin, other in same if not other.known]
             so_far = (other.meant for _, other in same if not other.known)
             meant = max((meant, *so_far), key=lambda each: each.turns)
-        turn = self.talks.turn(event, relationship.after(event, heard.lists), text, others=twins)
+        turn = self.talks.turn(event, relationship.after(event, heard.lists), text, lists=heard.lists, others=twins)
         return await asyncio.to_thread(self.meaning.heard, meant, turn) if turn else None
 
     def _question(self, event: Event, member: Member, before: Recalled, heard: "_Heard") -> Question:

@@ -83,7 +83,7 @@ def tried(sample: Sample, network: Network) -> Outcome:
     """What a network that had not seen the sample says of it."""
     meant, drift, danger = Meant(), [], []
     for turn, numbers in zip(sample.turns, sample.vectors, strict=True):
-        meant = after(meant, network.heard(meant.state, numbers, told(turn)))
+        meant = after(meant, network.heard(meant.state, numbers, told(turn, network.lists)))
         drift.append(meant.drift or 0.0)
         danger.append(meant.settled_danger or 0.0)
     at, ends = np.array(sample.at), sample.events

@@ -1,5 +1,6 @@
 """From samples to a network: what each turn should say, and the training that makes it say so."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -24,6 +25,9 @@ LONGEST = 64
 UNKNOWN = 0.4
 """In so many of the conversations the platform says nothing of the contact, as many platforms do."""
 
+OFTEN = 5
+"""A word list heard in fewer conversations teaches nothing."""
+
 DANGER = 0.5
 IDEA = 2.0
 """How much each goal weighs beside whether it goes wrong: whether a threat has come, and what each turn means."""
@@ -35,9 +39,10 @@ def fit(samples: Sequence[Sample], say: Callable[[str], None] = lambda line: Non
     middle = every.mean(0)
     lengths, ways = np.linalg.eigh(np.cov((every - middle).T))
     ways = ways[:, -DIRECTIONS:] / np.sqrt(lengths[-DIRECTIONS:])
+    lists = heard_often(samples)
     found = []
     for number in range(NETWORKS):
-        found.append(_trained(samples, middle, ways, seed=number))
+        found.append(_trained(samples, middle, ways, lists, seed=number))
         say(f"network {number + 1} of {NETWORKS} trained")
 
     def all_of(part: Callable[[Weights], Numbers]) -> Numbers:
@@ -48,15 +53,22 @@ def fit(samples: Sequence[Sample], say: Callable[[str], None] = lambda line: Non
         told=all_of(lambda w: w["first"][DIRECTIONS:]),
         offset=all_of(lambda w: w["offset"] - middle @ ways @ w["first"][:DIRECTIONS]),
         **{name: all_of(lambda w, name=name: w[name]) for name in SAME},  # type: ignore[misc]
+        lists=lists,
     )
 
 
 SAME = ("ideas", "ideas_offset", "onward", "again", "gates", "out", "out_offset")
 
 
-def _trained(samples: Sequence[Sample], middle: Numbers, ways: Numbers, *, seed: int) -> Weights:
+def heard_often(samples: Sequence[Sample]) -> tuple[str, ...]:
+    """The word lists from which something can be learnt."""
+    heard = Counter(name for sample in samples for name in {name for turn in sample.turns for name in turn.lists})
+    return tuple(sorted(name for name, often in heard.items() if often >= OFTEN))
+
+
+def _trained(samples: Sequence[Sample], middle: Numbers, ways: Numbers, lists: Sequence[str], *, seed: int) -> Weights:
     dice = np.random.default_rng(seed)
-    inputs = [np.concatenate([(s.vectors - middle) @ ways, beside(s)], 1) for s in samples]
+    inputs = [np.concatenate([(s.vectors - middle) @ ways, beside(s, lists)], 1) for s in samples]
     w = begin(inputs[0].shape[1], WIDTH, len(IDEAS), dice)
     batches = len(samples) // AT_ONCE
     descent = Descent(steps=PASSES * batches)
@@ -66,12 +78,14 @@ def _trained(samples: Sequence[Sample], middle: Numbers, ways: Numbers, *, seed:
             chosen = order[number * AT_ONCE : (number + 1) * AT_ONCE]
             batch = batched([samples[n] for n in chosen], [inputs[n] for n in chosen], dice)
             descent.step(w, learn(w, batch, DROP, dice)[1])
+    # What never came says nothing, also where it comes later.
+    w["first"] = w["first"] * np.any([np.any(given != 0, 0) for given in inputs], 0)[:, None]
     return w
 
 
-def beside(sample: Sample) -> Numbers:
+def beside(sample: Sample, lists: Sequence[str]) -> Numbers:
     """By turn, what the network is told beside the words."""
-    return np.array([told(turn) for turn in sample.turns])
+    return np.array([told(turn, lists) for turn in sample.turns])
 
 
 FACTS_FROM = DIRECTIONS + 1 + MEASURED
@@ -88,7 +102,7 @@ def batched(samples: Sequence[Sample], inputs: Sequence[Numbers], dice: np.rando
         some = slice(0, min(len(given), turns))
         x[row, some] = given[some]
         if dice.random() < UNKNOWN:
-            x[row, :, FACTS_FROM:] = 0
+            x[row, :, FACTS_FROM : DIRECTIONS + 1 + len(sample.turns[0].around)] = 0
         goals[row, some, 0] = sample.is_harmful
         goals[row, some, 1] = threatened(sample)[some]
         goal_weights[row, some, 0] = late(sample)[some]

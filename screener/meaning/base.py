@@ -91,6 +91,8 @@ class Turn:
     has_media: bool
     around: tuple[float, ...]
     """What else is known at this moment, as `paraphrases.around` gives it."""
+    lists: frozenset[str] = frozenset()
+    """The word lists heard in its words."""
 
 
 class Scorer(Protocol):

@@ -1,7 +1,7 @@
 """A scorer made of an encoder and the network; it passes turns over when there are more than it may spend time on."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screener.meaning.base import ENOUGH, FADES, IDEAS, SURE, Meant, Turn
+from screener.meaning.manner import manner
 from screener.meaning.network import Judged, Network
 
 
@@ -52,7 +53,9 @@ class Listening:
         if not self.budget.spend():
             # What was said of the turns before must not make a joke of a threat that nobody heard.
             return replace(before, leaning=None, drift=None, danger=None, now=frozenset())
-        return after(before, self.network.heard(before.state, vectors(self.encoder, turn), told(turn)))
+        return after(
+            before, self.network.heard(before.state, vectors(self.encoder, turn), told(turn, self.network.lists))
+        )
 
 
 def after(before: Meant, judged: Judged) -> Meant:
@@ -76,6 +79,11 @@ def vectors(encoder: Encoder, turn: Turn) -> NDArray[np.float32]:
     return np.concatenate([encoder.vector(turn.text) if turn.text else np.zeros_like(window), window])
 
 
-def told(turn: Turn) -> tuple[float, ...]:
-    """What the network is told beside the words."""
-    return (float(turn.by_contact), *turn.around)
+def told(turn: Turn, lists: Sequence[str]) -> tuple[float, ...]:
+    """What the network is told beside the words: who spoke, what is known, and how it was said and which of these word
+    lists were heard in it, the contact's apart from the member's.
+    """
+    said = (*manner(turn), *(float(name in turn.lists) for name in lists))
+    nothing = (0.0,) * len(said)
+    sides = (*said, *nothing) if turn.by_contact else (*nothing, *said)
+    return (float(turn.by_contact), *turn.around, *sides)

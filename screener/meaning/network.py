@@ -1,14 +1,20 @@
 """The trained network: what it makes of a turn, and of the conversation that the turn continues."""
 
+import functools
+import hashlib
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from screener.meaning.base import IDEAS
+from screener.meaning.manner import MANNERS
 
 FILE = Path(__file__).with_name("network.npz")
+MARK = 4
+"""Bytes that say which network left a state."""
 FINE = 32_767
 """A state is kept in whole numbers of so many parts."""
 
@@ -38,7 +44,7 @@ class Network:
     turn: Numbers
     """From a turn's vectors, (networks, 768, width); the first layer."""
     told: Numbers
-    """From who spoke and what is known beside the words."""
+    """From who spoke and what is known beside the words, as `listening.told` gives it."""
     offset: Numbers
     ideas: Numbers
     ideas_offset: Numbers
@@ -50,13 +56,22 @@ class Network:
     out: Numbers
     """From what is remembered to drift and danger."""
     out_offset: Numbers
+    lists: tuple[str, ...] = ()
+    """The word lists that it learnt to look at; of others it is not told."""
+
+    @functools.cached_property
+    def mark(self) -> bytes:
+        """By which it knows the states that it left: after an update they would mean something else."""
+        every = b"".join(np.ascontiguousarray(getattr(self, name), dtype="<f4").tobytes() for name in NUMBERS)
+        return hashlib.sha256(every).digest()[:MARK]
 
     def heard(self, before: bytes, vectors: NDArray[np.floating], told: tuple[float, ...]) -> Judged:
-        """What is made of one turn more. A state of another size is forgotten."""
+        """What is made of one turn more. A state that another network left is forgotten."""
         count, width = self.offset.shape
         state = np.zeros((count, width))
-        if len(before) == 2 * count * width:
-            state = np.frombuffer(before, "<i2").reshape(count, width) / FINE
+        left, numbers = before[:MARK], before[MARK:]
+        if left == self.mark and len(numbers) == 2 * count * width:
+            state = np.frombuffer(numbers, "<i2").reshape(count, width) / FINE
         first = np.tanh(vectors @ self.turn + np.array(told) @ self.told + self.offset)
         came, kept = _each(first, self.onward) + self.gates, _each(state, self.again)
         reset = sigmoid(came[:, :width] + kept[:, :width])
@@ -65,7 +80,7 @@ class Network:
         state = (1 - update) * new + update * state
         drift, danger = sigmoid(_each(state, self.out) + self.out_offset).mean(0)
         return Judged(
-            state=np.round(state * FINE).astype("<i2").tobytes(),
+            state=self.mark + np.round(state * FINE).astype("<i2").tobytes(),
             ideas=sigmoid(_each(first, self.ideas) + self.ideas_offset).mean(0),
             leaning=float(drift),
             danger=float(danger),
@@ -86,12 +101,20 @@ def sigmoid(value: Numbers) -> Numbers:
 def read(path: Path = FILE) -> Network:
     """The weights shipped with the program. Raises OSError or RuntimeError where they don't fit it."""
     with np.load(path, allow_pickle=False) as kept:
-        if "words" not in kept or tuple(kept["words"]) != IDEAS:
+        if any(tuple(kept.get(name, ())) != names for name, names in MEANT_FOR.items()):
             raise RuntimeError("its weights are of another version")
-        return Network(**{each.name: kept[each.name].astype(np.float64) for each in fields(Network)})
+        lists = tuple(map(str, kept["lists"]))
+        return Network(**{name: kept[name].astype(np.float64) for name in NUMBERS}, lists=lists)
 
 
 def write(network: Network, path: Path = FILE) -> None:
     """Keeps the weights; sixteen bits are enough for each of the many."""
-    kept = {each.name: getattr(network, each.name).astype(np.float32) for each in fields(Network)}
-    np.savez_compressed(path, words=np.array(IDEAS), **{**kept, "turn": network.turn.astype(np.float16)})
+    kept: dict[str, Any] = {name: getattr(network, name).astype(np.float32) for name in NUMBERS}
+    kept["turn"] = network.turn.astype(np.float16)
+    kept["lists"] = np.array(network.lists, dtype=str)
+    kept |= {name: np.array(names) for name, names in MEANT_FOR.items()}
+    np.savez_compressed(path, **kept)
+
+
+MEANT_FOR = {"words": IDEAS, "manners": tuple(MANNERS)}
+NUMBERS = tuple(each.name for each in fields(Network) if each.name != "lists")

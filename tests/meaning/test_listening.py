@@ -1,14 +1,15 @@
 """Meaning is bounded and forgetful: what one turn does, what many do, and what is kept of them."""
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from screener.meaning.base import ENOUGH, IDEAS, Meant, Turn
-from screener.meaning.listening import Budget, Listening
+from screener.meaning.listening import Budget, Listening, told
+from screener.meaning.manner import MANNERS
 from screener.meaning.network import Network, read, write
 
 SIZE = 4
@@ -36,7 +37,7 @@ def a_network(count: int = 2) -> Network:
 
     return Network(
         turn=of_each(turn),
-        told=of_each(np.zeros((1 + len(AROUND), width))),
+        told=of_each(np.zeros((1 + len(AROUND) + 2 * len(MANNERS), width))),
         offset=of_each(np.zeros(width)),
         ideas=of_each(ideas),
         ideas_offset=of_each(np.full(len(IDEAS), -4.0)),
@@ -131,7 +132,7 @@ def test_what_is_kept_comes_back_and_is_small():
 def test_the_shipped_network_remembers_in_little_more_than_five_hundred_bytes():
     network = read()
 
-    judged = network.heard(b"", np.ones(network.turn.shape[1]), (1.0, *AROUND))
+    judged = network.heard(b"", np.ones(network.turn.shape[1]), told(a_turn(), network.lists))
     full = Meant(state=judged.state, strongest=(1.0,) * len(IDEAS), turns=10**6, drift=0.123, danger=0.123)
 
     assert len(json.dumps(full.to_json(), separators=(",", ":"))) < 550
@@ -145,11 +146,16 @@ def test_what_was_kept_by_another_version_is_forgotten(kept: list[object] | None
 
 
 def test_a_state_of_another_network_is_forgotten():
-    network = a_network()
+    network, vectors, beside = a_network(), np.ones(2 * SIZE), told(a_turn(), ())
+    another = replace(network, gates=network.gates + 0.01)
+    earlier = network.heard(b"", vectors, beside).state
+    same, blank, odd, other = (
+        network.heard(state, vectors, beside).state
+        for state in (earlier, b"", b"\x01" * 7, another.heard(b"", vectors, beside).state)
+    )
 
-    odd, blank = (network.heard(state, np.ones(2 * SIZE), (1.0, *AROUND)) for state in (b"\x01" * 7, b""))
-
-    assert (odd.state, odd.leaning) == (blank.state, blank.leaning)
+    assert same != blank
+    assert odd == other == blank
 
 
 def test_turns_that_come_too_fast_are_passed_over_until_time_has_gone_by():

@@ -86,6 +86,16 @@ async def test_disguised_words_are_undone_before_they_are_listened_to():
     assert scorer.turns[0].text == "keep this secret"
 
 
+async def test_a_turn_comes_with_the_word_lists_heard_in_it():
+    scorer = Noting()
+
+    await followed(
+        scorer, *(a_message(id=f"{n}", text=text) for n, text in enumerate(("good morning", "how old are you?")))
+    )
+
+    assert [turn.lists for turn in scorer.turns] == [frozenset(), frozenset({"asks-age-school"})]
+
+
 async def test_what_a_talk_means_is_only_shown_where_nothing_else_was_seen():
     long_ago = an_acceptance(id="a0", at=NOON - timedelta(days=40))
 
