@@ -28,7 +28,7 @@ PARTS = 6
 
 @dataclass(frozen=True, kw_only=True)
 class Meant:
-    """What a conversation has meant so far, in 400 bytes; no words are in it."""
+    """What a conversation has meant so far, in some 400 bytes; no words are in it."""
 
     state: bytes = b""
     """What the network remembers of it; nobody else can read it."""
