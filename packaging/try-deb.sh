@@ -9,6 +9,8 @@ say() { echo "$1" >&2; }
 command -v debootstrap >/dev/null || { say "debootstrap: was not found. Run: apt install debootstrap"; exit 1; }
 
 root=${2:-$(mktemp -d)}
+mkdir -p "$root"
+chmod 755 "$root"  # its own "/", which everybody in it must pass
 if [ ! -e "$root/bin/sh" ]; then
     say "Making a bare $release in $root"
     debootstrap --variant=minbase "$release" "$root" >"$root.log" 2>&1
